@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The commands of the project: ``nox -l`` lists them, ``nox -s NAME -- ARGUMENTS`` runs one."""
+
+import hashlib
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["verify-series"]
+nox.options.reuse_existing_virtualenvs = True
+nox.needs_version = ">=2024.10"
+
+TOP = Path(__file__).parent
+
+
+def install(session: nox.Session, extra: str = "") -> None:
+    """Install the project, editable, unless this environment has it since pyproject.toml changed."""
+    stamp = Path(session.virtualenv.location) / "installed"
+    wanted = hashlib.sha256((TOP / "pyproject.toml").read_bytes() + extra.encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    session.install("-q", "-e", f"{TOP}{extra}")
+    stamp.write_text(wanted)
+
+
+@nox.session(name="verify-series")
+def verify_series(session: nox.Session) -> None:
+    """The main job: verify the series named behind --, or all that patches/ lists."""
+    install(session)
+    session.chdir(session.invoked_from)
+    session.run("verify-series", *session.posargs, success_codes=[0])
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests that need git and Python alone."""
+    install(session, "[tests]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def real(session: nox.Session) -> None:
+    """The tests on real kernel trees and real mails, where ../shared has them."""
+    install(session, "[tests]")
+    session.run("pytest", "tests/real", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Types, style and format."""
+    install(session, "[lint,tests]")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("mypy")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the manual; a warning is an error."""
+    install(session)
+    session.run(
+        "sphinx-build", "-W", "--keep-going", "-b", "html", "Documentation", "Documentation/_build"
+    )
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Time, as ratios against the tools themselves in the same run."""
+    install(session, "[tests]")
+    session.run("python", "tests/bench/bench.py", *session.posargs)
