@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``python -m verify_series``."""
+
+from .cli import main
+
+main()
