@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Folders of our own: what is kept between runs, and what a run needs while it lasts.
+
+Everything lies below ``$XDG_CACHE_HOME/verify-series`` (by default ``~/.cache``), is keyed by
+content, and may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .model import UserError
+
+
+def root() -> Path:
+    """The cache folder, made if need be. Raises UserError where it cannot be written."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    folder = Path(base) / "verify-series"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK | os.X_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise UserError(f"cannot write to {folder} (set XDG_CACHE_HOME to a folder of yours)")
+    return folder
+
+
+def once(folder: Path, key: str, make: Callable[[Path], None]) -> Path:
+    """The folder ``folder/key``, filled by ``make`` the first time.
+
+    It appears whole or not at all; of two runs that want it, the second waits for the first.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    done = folder / key
+    if done.is_dir():
+        return done
+    with (folder / f"{key}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if done.is_dir():
+            return done
+        # What an interrupted run left behind: nobody else holds this lock.
+        for stale in folder.glob(f"{key}.part-*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        part = Path(tempfile.mkdtemp(prefix=f"{key}.part-", dir=folder))
+        try:
+            make(part)
+            part.rename(done)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return done
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """A private folder for one run, gone afterwards.
+
+    A run that was killed cannot tidy up; the next one removes what it left, known by its lock
+    being free.
+    """
+    runs = root() / "runs"
+    runs.mkdir(exist_ok=True)
+    _sweep(runs)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(runs: Path) -> None:
+    for folder in runs.glob("run-*"):
+        try:
+            with (folder / "lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+        except BlockingIOError:
+            continue  # it runs
+        except OSError:
+            continue  # it has just begun and has no lock yet, or has just ended

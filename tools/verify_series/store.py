@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A private object store: where the series is applied, and the only reader of git objects.
+
+The store is a bare repository of our own with the user's objects behind it as alternates
+(gitrepository-layout(5), objects/info/alternates). Whatever we make is written here; the user's
+repository is only read.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import git
+
+from .model import UserError
+from .run import GIT_ENVIRONMENT, Completed, clean_environment, run
+
+_REGULAR = ("100644", "100755")
+_SYMLINK = "120000"
+_MOST_ARGUMENTS = 500  # paths on one command line
+
+
+class Store:
+    """A bare repository in ``folder``, made by :meth:`create`. Implements ``model.Objects``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._env = clean_environment(GIT_DIR=str(folder))
+        self._repo = git.Repo(folder)
+        self._repo.git.update_environment(**GIT_ENVIRONMENT, GIT_DIR=str(folder))
+        self._lock = threading.Lock()  # cat-file --batch is one conversation
+
+    @classmethod
+    def create(cls, folder: Path, alternate: Path) -> Store:
+        """Make the store over ``alternate``, another repository's objects folder."""
+        run(["git", "init", "-q", "--bare", "--template=", folder], env=clean_environment())
+        info = folder / "objects" / "info"
+        info.mkdir(parents=True, exist_ok=True)
+        (info / "alternates").write_text(f"{_quoted(str(alternate))}\n")
+        return cls(folder)
+
+    def close(self) -> None:
+        """End the reader process."""
+        with self._lock:
+            self._repo.close()
+
+    def git(self, *args: str | Path, stdin: bytes = b"", index: Path | None = None) -> Completed:
+        """Run a git command on the store; the exit status is the caller's to judge.
+
+        ``index`` is the index file to use instead of the store's.
+        """
+        env = {**self._env, "GIT_INDEX_FILE": str(index)} if index else self._env
+        return run(["git", *args], cwd=self.folder, env=env, stdin=stdin)
+
+    def must(self, *args: str | Path, stdin: bytes = b"", index: Path | None = None) -> bytes:
+        """Like :meth:`git`, for commands that only fail where the repository is damaged."""
+        done = self.git(*args, stdin=stdin, index=index)
+        if done.status:
+            reason = done.error_text.splitlines()
+            raise UserError(
+                f"git {args[0]} failed: {reason[-1] if reason else f'exit status {done.status}'}"
+                " (run 'git fsck' on the tree)"
+            )
+        return done.stdout
+
+    # model.Objects
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        return self.read_many(commit, [path]).get(path)
+
+    def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+        entries = self.entries(commit, list(paths))
+        return {p: self.blob(oid) for p, (mode, oid) in entries.items() if mode in _REGULAR}
+
+    def blob_ids(self, commit: str, under: str) -> dict[str, str]:
+        where = [under.rstrip("/") + "/"] if under else []
+        listing = self.must("ls-tree", "-r", "-z", commit, "--", *where)
+        return {path: oid for path, (mode, oid) in _parse(listing).items() if mode in _REGULAR}
+
+    def object_id(self, commit: str, path: str) -> str | None:
+        entry = self.entries(commit, [path.rstrip("/")], folders=True).get(path.rstrip("/"))
+        return entry[1] if entry else None
+
+    def export(self, commit: str, paths: Iterable[str], folder: Path) -> None:
+        top = folder.resolve()
+        for path, (mode, oid) in self.entries(commit, list(paths), recurse=True).items():
+            target = top / path
+            if mode in _REGULAR:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(self.blob(oid))
+                if mode == "100755":
+                    target.chmod(0o755)
+            elif mode == _SYMLINK:
+                points_to = os.fsdecode(self.blob(oid))
+                if (target.parent / points_to).resolve().is_relative_to(top):
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.unlink(missing_ok=True)
+                    target.symlink_to(points_to)
+
+    def grep(self, commit: str, words: Iterable[str], where: str) -> bytes:
+        wanted = "".join(f"{word}\n" for word in words).encode()
+        options = ("-h", "-I", "-w", "-F", "--threads=1", "-f", "-")
+        done = self.git("grep", *options, commit, "--", where, stdin=wanted)
+        if done.status > 1:
+            raise UserError(f"git grep failed: {done.error_text} (run 'git fsck' on the tree)")
+        return done.stdout
+
+    def as_patch(self, commit: str) -> bytes:
+        return self.must("format-patch", "-1", "--stdout", "-M", "--no-signature", commit)
+
+    def git_environment(
+        self, commit: str, worktree: Path, index: Path, listed: Iterable[str]
+    ) -> dict[str, str]:
+        paths = [path for path in listed if (worktree / path).exists()]
+        if paths:
+            empty = self.must("hash-object", "-w", "--stdin").decode().strip()
+            lines = "".join(f"100644 {empty}\t{path}\0" for path in paths)
+            self.must("update-index", "-z", "--index-info", stdin=os.fsencode(lines), index=index)
+        self.must("update-ref", "--no-deref", "HEAD", commit)
+        return {
+            "GIT_DIR": str(self.folder),
+            "GIT_WORK_TREE": str(worktree),
+            "GIT_INDEX_FILE": str(index),
+        }
+
+    # plumbing for apply.py and base.py
+
+    def blob(self, oid: str) -> bytes:
+        """The content of a blob."""
+        with self._lock:
+            try:
+                _, _, _, data = self._repo.git.get_object_data(oid)
+            except ValueError as error:
+                raise UserError(
+                    f"object {oid} is missing or damaged in the tree's repository"
+                    " (a partial clone? run 'git fsck', or give a complete one)"
+                ) from error
+        return bytes(data)
+
+    def entries(
+        self, commit: str, paths: Sequence[str], *, recurse: bool = False, folders: bool = False
+    ) -> dict[str, tuple[str, str]]:
+        """Path to (mode, id) for those of ``paths`` that exist; ``folders`` keeps trees."""
+        found: dict[str, tuple[str, str]] = {}
+        options = ["-r"] if recurse else []
+        for first in range(0, len(paths), _MOST_ARGUMENTS):
+            some = [p for p in paths[first : first + _MOST_ARGUMENTS] if _plain(p)]
+            if some:
+                found |= _parse(self.must("ls-tree", "-z", *options, commit, "--", *some))
+        return {p: e for p, e in found.items() if folders or e[0] != "040000"}
+
+    def types(self, names: Sequence[str]) -> list[tuple[str, str] | None]:
+        """(id, type) of each object name, None where it cannot be resolved."""
+        asked = "".join(f"{name}\n" for name in names).encode()
+        out = self.must("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
+        answers = [line.rsplit(" ", 1) for line in out.decode("utf-8", "replace").splitlines()]
+        kinds = ("commit", "tree", "blob", "tag")
+        return [(a[0], a[1]) if len(a) == 2 and a[1] in kinds else None for a in answers]
+
+
+def _plain(path: str) -> bool:
+    return bool(path) and "\0" not in path and not path.startswith("/")
+
+
+def _parse(listing: bytes) -> dict[str, tuple[str, str]]:
+    """Read ``git ls-tree -z``: ``mode SP type SP id TAB path NUL``."""
+    entries = {}
+    for record in listing.split(b"\0"):
+        if record:
+            meta, path = record.split(b"\t", 1)
+            mode, _, oid = meta.decode().split(" ")
+            entries[os.fsdecode(path)] = (mode, oid)
+    return entries
+
+
+def _quoted(path: str) -> str:
+    """A line of objects/info/alternates; git unquotes lines that begin with a double quote."""
+    if path.startswith(('"', "#")) or "\n" in path:
+        return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return path
