@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a checker is, and the list of those we have.
+
+A checker is a module with the attributes of :class:`Checker`; adding one means to write the
+module and to give it a line in :data:`REGISTRY`. Its docstring is what ``--explain`` prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from ..model import AppliedSeries, Examined
+
+#: Checker name to module, in the order of the report. Imported only when used.
+REGISTRY: Mapping[str, str] = {
+    "name-table": "name_table",
+    "lsm-hook": "lsm_hook",
+    "docs": "docs",
+    "checkpatch": "checkpatch",
+}
+
+
+class Checker(Protocol):
+    """The interface of a checker module.
+
+    ``parse`` turns the table of a check in checks/*.toml into the checker's own typed
+    specification and raises UserError for an unknown key or a wrong type. ``run`` examines an
+    applied series; CheckError means that it could not.
+    """
+
+    NAME: str
+    __doc__: str | None
+
+    def parse(self, table: Mapping[str, Any]) -> Any: ...
+
+    def run(self, applied: AppliedSeries, spec: Any) -> Examined: ...
+
+
+def load(name: str) -> Checker:
+    """The checker called ``name``, a key of REGISTRY."""
+    return cast(Checker, import_module(f".{REGISTRY[name]}", __name__))
