@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The report as a maintainer reads it, and as a script does."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from verify_series.model import (
+    Attestation,
+    BaseChoice,
+    Finding,
+    Outcome,
+    Patch,
+    Report,
+    Series,
+    Severity,
+    State,
+    Status,
+    Verdict,
+)
+from verify_series.report import jsonfile, text
+from verify_series.runner import GATES
+
+
+def patch(number: int, subject: str) -> Patch:
+    return Patch(
+        number,
+        f"20260105.{number}@example.org",
+        f"[PATCH v2 {number}/2] {subject}",
+        "Ada Example <ada@example.org>",
+        b"",
+        Attestation.VERIFIED,
+        trailers=("Reviewed-by: Bob Example <bob@example.org>",) if number == 1 else (),
+    )
+
+
+SERIES = Series(
+    "20260105.0@example.org",
+    "[PATCH v2 0/2] ipe: answer interpreters that ask about a script",
+    "Ada Example <ada@example.org>",
+    2,
+    2,
+    (patch(1, "ipe: answer them"), patch(2, "ipe: document the answer, at some more length")),
+    newer="v3",
+    source="lore",
+)
+NEW = Finding(
+    "name-table",
+    "moved",
+    Severity.ERROR,
+    "security/ipe/audit.c",
+    19,
+    '"MMAP" stands at index 1, where ipe_hook_type has IPE_HOOK_BPRM_CREDS_FOR_EXEC',
+    patch=1,
+)
+MILD = Finding("checkpatch", "LONG_LINE", Severity.WARNING, "a.c", 3, "long", patch=2)
+OLD = Finding("docs", "other", Severity.ERROR, "a.rst", 3, "old", state=State.EXISTING)
+GONE = Finding("docs", "other", Severity.ERROR, "a.rst", 9, "gone", patch=2, state=State.FIXED)
+
+
+def report(verdict: Verdict = Verdict.FAIL, reason: str = "", **changed: object) -> Report:
+    outcomes = (
+        Outcome("apply", "apply", Status.PASS, 2, (), "verify-series x", 0.1),
+        Outcome(
+            "name-table", "ipe: hooks", Status.FAIL, 6, (NEW,), "verify-series x --only y", 0.1
+        ),
+        Outcome("lsm-hook", "lsm-hook", Status.SKIP, 0, (), "verify-series x", 0.0, "untouched"),
+        Outcome("docs", "docs", Status.PASS, 1, (OLD, GONE), "verify-series x", 0.1),
+        Outcome("checkpatch", "checkpatch", Status.PASS, 2, (MILD,), "verify-series x", 0.1),
+    )
+    fields = {
+        "source": "x",
+        "tree": "linux",
+        "series": SERIES,
+        "base": BaseChoice("1" * 40, "v7.2 (111111111111)", 2, ("HEAD: taken",)),
+        "outcomes": outcomes,
+        "versions": {"git": "2.39.5"},
+        **changed,
+    }
+    return Report(verdict=verdict, reason=reason, gates=GATES, seconds=1.2, **fields)  # type: ignore[arg-type]
+
+
+def test_the_text_says_it_all_in_72_columns() -> None:
+    lines = text.render(report()).splitlines()
+    assert lines[0] == "FAIL: [PATCH v2 0/2] ipe: answer interpreters that ask about a script"
+    assert lines[-1] == "exit 1: 1 new finding"
+    assert max(len(line) for line in lines) <= text.WIDTH
+    whole = "\n".join(lines)
+    for part in (
+        "v2, 2 of 2 patches, from Ada Example <ada@example.org>",
+        "newer revision: v3 exists",
+        "attestation: verified",
+        "follow-up trailers: Reviewed-by: Bob Example <bob@example.org>",
+        "v7.2 (111111111111) of linux, rewound by 2",
+        "1 ipe: answer them",
+        '    security/ipe/audit.c:19: "MMAP" stands at index 1, where',
+        "New, but they do not gate (--strict)",
+        "Fixed by the series",
+        "SKIP  lsm-hook: untouched",
+        "PASS  docs: 1 examined, 1 existing, 1 fixed, 0.10 s",
+    ):
+        assert part in whole, part
+
+
+def test_the_matrix() -> None:
+    lines = text.render(report()).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("Patch"))
+    assert [line.split()[-5:] for line in lines[start + 1 : start + 3]] == [
+        ["ok", "FAIL", "-", "ok", "ok"],
+        ["ok", "ok", "-", "ok", "warn"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "last"),
+    [
+        (Verdict.PASS, "exit 0: verified, nothing new"),
+        (Verdict.FAIL, "exit 1: 1 new finding"),
+        (Verdict.NONE, "exit 2: no verdict"),
+    ],
+)
+def test_the_last_line(verdict: Verdict, last: str) -> None:
+    assert text.render(report(verdict)).splitlines()[-1] == last
+
+
+def test_a_reason_stands_below_the_headline() -> None:
+    lines = text.render(report(Verdict.NONE, "patch 1 does not apply")).splitlines()
+    assert lines[0].startswith("NO VERDICT: ")
+    assert "    patch 1 does not apply" in lines
+
+
+@pytest.mark.parametrize("bad", ["\x1b[31mred", "a\x00b", "safe\u202eevil", "two\nlines\r"])
+def test_what_a_mail_says_is_inert(bad: str) -> None:
+    shown = text.printable(bad)
+    assert shown.isprintable()
+    rendered = text.render(report(reason=bad))
+    assert all(line.isprintable() for line in rendered.splitlines() if line)
+
+
+def test_json_has_what_scripts_need() -> None:
+    content = json.loads(jsonfile.render([report()], [], Verdict.FAIL))
+    assert (content["verdict"], content["exit_code"]) == ("fail", 1)
+    assert content["series"]["message_id"] == "20260105.0@example.org"
+    assert content["base"]["rewound"] == 2
+    assert [o["checker"] for o in content["outcomes"]] == [
+        "apply",
+        "name-table",
+        "lsm-hook",
+        "docs",
+        "checkpatch",
+    ]
+    table = content["outcomes"][1]
+    assert {"check", "status", "examined", "seconds", "command"} <= table.keys()
+    assert table["findings"] == [
+        {
+            "rule": "moved",
+            "severity": "error",
+            "path": "security/ipe/audit.c",
+            "line": 19,
+            "message": NEW.message,
+            "patch": 1,
+            "state": "new",
+        }
+    ]
+
+
+def test_json_of_several_series() -> None:
+    skipped = [("ipe", "it needs a tree")]
+    content = json.loads(jsonfile.render([report()], skipped, Verdict.FAIL))
+    assert [r["verdict"] for r in content["reports"]] == ["fail"]
+    assert content["skipped"] == [{"name": "ipe", "reason": "it needs a tree"}]
