@@ -14,7 +14,7 @@ TOP = Path(__file__).parent
 
 
 def install(session: nox.Session, extra: str = "") -> None:
-    """Install the project, editable, unless this environment has it since pyproject.toml changed."""
+    """Install the project, editable, unless it is there since pyproject.toml last changed."""
     stamp = Path(session.virtualenv.location) / "installed"
     wanted = hashlib.sha256((TOP / "pyproject.toml").read_bytes() + extra.encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from repos import Repo, make_patch, make_series
 from verify_series.apply import DoesNotApply, apply, present, read_mail
 from verify_series.model import AppliedSeries, Change, Hunk, Series, UserError
@@ -161,7 +162,7 @@ def test_a_path_that_leaves_the_tree_is_refused(repo: Repo, store: Store, path: 
 
 
 def test_a_mail_without_a_diff(repo: Repo, store: Store) -> None:
-    mail = b"From: Ada <ada@example.org>\nSubject: [PATCH] x\nDate: Mon, 5 Jan 2026 10:00:00 +0000\n\nhi\n"
+    mail = b"From: Ada <a@b.example>\nSubject: x\nDate: Mon, 5 Jan 2026 10:00:00 +0000\n\nhi\n"
     with pytest.raises(UserError, match="this mail is not a patch that git am takes"):
         read_mail(store, make_patch(1, mail))
 

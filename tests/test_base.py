@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from repos import Repo
 from verify_series.apply import DoesNotApply, read_mail
 from verify_series.base import choose

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+
 from verify_series.carry import carry_line, classify
 from verify_series.model import (
     AppliedSeries,

@@ -8,6 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from repos import Repo, fingerprint
 from verify_series.model import UserError
 from verify_series.store import Store

@@ -47,7 +47,11 @@ _HEADER = "include/words-in-use.h"
 _BINDINGS = "Documentation/devicetree/bindings"
 
 _HARMLESS = re.compile(r"[A-Za-z0-9_./+,@=-]+")
-_COMMENT = re.compile(rb"""^\+\s*\*(?:\s.*)?$|/\*.*?(?:\*/|$)|//.*|"(?:\\.|[^"\\])*\"""")
+_COMMENT = re.compile(
+    rb"""^\+\s*\*(?:\s.*)?$  # a line inside a comment
+      | /\*.*?(?:\*/|$) | //.* | "(?:\\.|[^"\\])*\"""",
+    re.VERBOSE,
+)
 _CAMEL_CASE = re.compile(rb"\b\w*(?:[A-Z][a-z]|[a-z][A-Z])\w*\b")
 _ASM_INCLUDE = re.compile(rb"#\s*include\s*<asm/([\w/-]+\.h)>")
 _ABSOLUTE = re.compile(r"/[\w./+-]+")

@@ -45,7 +45,7 @@ def read_steps(store: Store, patches: Sequence[Patch], commits: Sequence[str]) -
 
 
 def _changes(raw: bytes, commits: Sequence[str]) -> dict[str, list[Change]]:
-    """git-diff-tree(1), "Raw output format" with -z: ``:modes ids STATUS NUL path NUL [path NUL]``."""
+    """git-diff-tree(1), "Raw output format", with -z: ``:modes ids STATUS NUL path [NUL path]``."""
     found: dict[str, list[Change]] = {commit: [] for commit in commits}
     fields = iter(raw.split(b"\0"))
     current: list[Change] = []
