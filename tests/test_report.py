@@ -94,7 +94,7 @@ def test_the_text_says_it_all_in_72_columns() -> None:
         "attestation: verified",
         "follow-up trailers: Reviewed-by: Bob Example <bob@example.org>",
         "v7.2 (111111111111) of linux, rewound by 2",
-        "1 ipe: answer them",
+        "Patches   1 ipe: answer them",
         '    security/ipe/audit.c:19: "MMAP" stands at index 1, where',
         "New, but they do not gate (--strict)",
         "Fixed by the series",
@@ -106,8 +106,8 @@ def test_the_text_says_it_all_in_72_columns() -> None:
 
 def test_the_matrix() -> None:
     lines = text.render(report()).splitlines()
-    start = next(n for n, line in enumerate(lines) if line.startswith("Patch"))
-    assert [line.split()[-5:] for line in lines[start + 1 : start + 3]] == [
+    start = next(n for n, line in enumerate(lines) if line.startswith("Patch  "))
+    assert [line.split()[1:] for line in lines[start + 1 : start + 3]] == [
         ["ok", "FAIL", "-", "ok", "ok"],
         ["ok", "ok", "-", "ok", "warn"],
     ]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``python -m verify_series``."""
 
-from .cli import main
+from .main import main
 
 main()

@@ -24,7 +24,12 @@ _FOLDER = "040000"
 
 
 class DoesNotApply(UserError):
-    """A patch does not apply; the sentence names patch, file and hunk with git's reason."""
+    """A patch does not apply; the sentence names patch, file and hunk with git's reason.
+
+    ``attempts`` tells which bases were tried, where several were.
+    """
+
+    attempts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 
 _children: set[subprocess.Popen[bytes]] = set()
 _lock = threading.Lock()
+_stopped = threading.Event()
 
 
 class RunError(Exception):
@@ -98,8 +99,9 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def kill_all() -> None:
-    """Kill every child that still runs; the last act of an interrupted run."""
+def stop() -> None:
+    """Kill every child that still runs, and start none from now on: the run was interrupted."""
+    _stopped.set()
     with _lock:
         left = list(_children)
     for process in left:
@@ -121,6 +123,8 @@ def start(
     Raises RunError where the program cannot be started.
     """
     command = [str(a) for a in argv]
+    if _stopped.is_set():
+        raise RunError(f"{command[0]} was not started: interrupted")
     try:
         process = subprocess.Popen(
             command,

@@ -64,6 +64,7 @@ def _series(series: Series) -> dict[str, Any]:
         "newer": series.newer,
         "newer_detail": series.newer_detail,
         "source": series.source,
+        "notes": series.notes,
         "patches": [
             {
                 "number": patch.number,

@@ -98,7 +98,9 @@ def _identity(report: Report, series: Series) -> list[str]:
         f"newer revision: {newer}{detail}",
         f"attestation: {_attestation(series)}",
         f"follow-up trailers: {_trailers(series)}",
+        *(f"note: {note}" for note in series.notes),
     )
+    lines += _labelled("Patches", *(f"{p.number} {_bare(p.subject)}" for p in series.patches))
     if report.base:
         rewound = f", rewound by {report.base.rewound}" if report.base.rewound else ""
         lines += _labelled("Base", f"{report.base.name} of {report.tree}{rewound}")
@@ -127,14 +129,10 @@ def _trailers(series: Series) -> str:
 def _matrix(report: Report) -> list[str]:
     """Patches down, checkers across; warn does not gate, - is not concerned, ? is an error."""
     checkers = list(dict.fromkeys(outcome.checker for outcome in report.outcomes))
-    room = WIDTH - sum(len(name) + 2 for name in checkers)
-    lines = ["".join([f"{'Patch':<{room}}", *(f"  {name}" for name in checkers)])]
+    lines = ["".join(["Patch", *(f"  {name}" for name in checkers)])]
     for patch in report.series.patches if report.series else ():
-        title = textwrap.shorten(
-            printable(f"{patch.number} {_bare(patch.subject)}"), room, placeholder="..."
-        )
         cells = [f"  {_cell(report, name, patch.number):>{len(name)}}" for name in checkers]
-        lines.append("".join([f"{title:<{room}}", *cells]).rstrip())
+        lines.append("".join([f"{patch.number:>5}", *cells]))
     return lines
 
 

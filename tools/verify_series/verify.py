@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One series from its mails to its report."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from . import __version__, cache
+from .apply import DoesNotApply, read_mail
+from .base import choose
+from .fetch import Request, fetch
+from .model import (
+    AppliedSeries,
+    BaseChoice,
+    Finding,
+    Outcome,
+    Report,
+    Series,
+    Status,
+    UserError,
+    Verdict,
+)
+from .profile import Profile
+from .runner import GATES, STRICT_GATES, Listener, plan, run_checks, verdict
+from .store import Store
+from .tree import Tree, open_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the user asked for. ``promised_base`` is the manifest's word, ``base`` the user's."""
+
+    request: Request
+    tree: Path
+    base: str | None = None
+    promised_base: str | None = None
+    rewind: bool = True
+    only: tuple[str, ...] = ()
+    strict: bool = False
+    arguments: tuple[str, ...] = ()
+
+    def command(self, checker: str) -> str:
+        """The command that runs one checker again."""
+        return shlex.join(["verify-series", *self.arguments, "--only", checker])
+
+
+def verify(
+    job: Job,
+    *,
+    cwd: Path,
+    profiles: Sequence[Profile],
+    listener: Listener,
+    stdin: bytes | None = None,
+) -> Report:
+    """Verify one series. A series that cannot be had or applied gives a report without verdict."""
+    begin = time.monotonic()
+    gates = STRICT_GATES if job.strict else GATES
+    series: Series | None = None
+    base: BaseChoice | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    result, reason = Verdict.NONE, ""
+    versions = {"verify-series": __version__, "b4": version("b4")}
+    try:
+        listener.message(f"fetching {job.request.source}")
+        series = fetch(job.request, cwd=cwd, cache=cache.root(), stdin=stdin)
+        tree = open_tree(job.tree, cache=cache.root(), progress=listener.message)
+        with cache.workspace() as work:
+            store = Store.create(work / "store", tree.objects)
+            try:
+                versions["git"] = store.must("--version").decode().split()[2]
+                outcome, base, applied = _apply(job, store, tree, series, listener)
+                outcomes = (outcome,)
+                if applied:
+                    checks = plan(profiles, applied, job.only)
+                    outcomes += run_checks(
+                        applied,
+                        checks,
+                        job.only,
+                        gates=gates,
+                        command=job.command,
+                        listener=listener,
+                    )
+            finally:
+                store.close()
+        result, reason = verdict(outcomes)
+        if not applied:
+            reason = outcome.reason
+    except UserError as error:
+        reason = str(error)
+    seconds = time.monotonic() - begin
+    return Report(
+        job.request.source,
+        str(job.tree),
+        series,
+        base,
+        outcomes,
+        result,
+        reason,
+        gates,
+        versions,
+        seconds,
+    )
+
+
+def _apply(
+    job: Job, store: Store, tree: Tree, series: Series, listener: Listener
+) -> tuple[Outcome, BaseChoice | None, AppliedSeries | None]:
+    listener.started("apply")
+    begin = time.monotonic()
+    base: BaseChoice | None = None
+    applied: AppliedSeries | None = None
+    status, reason, notes = Status.ERROR, "", tuple[str, ...]()
+    try:
+        mails = [read_mail(store, patch) for patch in series.patches]
+        base, applied = choose(
+            store,
+            tree,
+            series,
+            mails,
+            given=job.base,
+            promised=job.promised_base,
+            rewind=job.rewind,
+        )
+        status = Status.PASS
+    except DoesNotApply as error:
+        reason, notes = str(error), error.attempts
+    except UserError as error:
+        reason = str(error)
+    count = len(applied.steps) if applied else 0
+    seconds = time.monotonic() - begin
+    nothing: tuple[Finding, ...] = ()
+    command = shlex.join(["verify-series", *job.arguments])
+    outcome = Outcome("apply", "apply", status, count, nothing, command, seconds, reason, notes)
+    listener.finished(outcome)
+    return outcome, base, applied
+
+
+def worst(verdicts: Collection[Verdict]) -> Verdict:
+    """The verdict on several series: fail over none over pass; none where there is no series."""
+    for one in (Verdict.FAIL, Verdict.NONE):
+        if one in verdicts:
+            return one
+    return Verdict.PASS if verdicts else Verdict.NONE
