@@ -1,0 +1,2 @@
+
+int gate_creds(struct linux_binprm *bprm);

@@ -1,0 +1,1 @@
+void gate_open(void);

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "gate.h"
+
+static const char *const gate_hook_names[__GATE_HOOK_MAX] = {
+	[0] = "NONE",
+	[GATE_HOOK_OPEN] = "OPEN",
+	[GATE_HOOK_READ] = "READ",
+	[GATE_HOOK_MAP] = "MAP",
+	[GATE_HOOK_EXEC] = "EXEC",
+	['\n'] = "LINE",
+};

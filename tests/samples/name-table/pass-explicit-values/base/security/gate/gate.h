@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _GATE_H
+#define _GATE_H
+
+enum gate_hook {
+	GATE_HOOK_INVALID = -1,
+	GATE_HOOK_OPEN = 1 << 0,
+	GATE_HOOK_READ = BIT(1),
+	GATE_HOOK_MAP = GATE_HOOK_OPEN + GATE_HOOK_READ,
+	GATE_HOOK_EXEC = (GATE_HOOK_MAP * 2) & ~1U,
+	GATE_HOOK_LINE = '\n',
+	__GATE_HOOK_MAX
+};
+
+#endif

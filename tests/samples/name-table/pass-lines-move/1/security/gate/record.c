@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "gate.h"
+
+/* One line
+ * and one more.
+ */
+static const char *const gate_hook_names[__GATE_HOOK_MAX] = {
+	"OPEN",
+	"RAED",
+	"MAP",
+	"EXEC",
+};

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "gate.h"
+
+static const char *const gate_hook_names[__GATE_HOOK_MAX] = {
+	[GATE_HOOK_OPEN] = "OPEN",
+	[GATE_HOOK_READ ... GATE_HOOK_MAP] = "IO",
+	[GATE_HOOK_EXEC] = "EXEC",
+};

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""name-table: every sample says what must be found; some cases need no files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import snapshots
+from verify_series.checkers import name_table
+from verify_series.model import CheckError, State, UserError
+
+FOLDERS = sorted((snapshots.SAMPLES / "name-table").glob("*-*"))
+
+HEADER = "enum hook {{\n{}\t__HOOK_MAX\n}};\n"
+TABLE = "static const char *const names[__HOOK_MAX] = {{\n{}}};\n"
+CHECK = {
+    "enum": "hook",
+    "enum-file": "a.h",
+    "table": "names",
+    "table-file": "a.c",
+    "prefix": "HOOK_",
+    "sentinel": "__HOOK_MAX",
+}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_sample(folder: Path) -> None:
+    sample = snapshots.load_sample(folder)
+    spec = name_table.parse(sample.check)
+    red = folder.name.startswith("fail-")
+    if "error" in sample.expected:
+        with pytest.raises(CheckError) as caught:
+            name_table.run(sample.applied, spec)
+        assert red
+        assert sample.expected == {"error": str(caught.value)}
+        return
+    examined = name_table.run(sample.applied, spec)
+    assert snapshots.outcome(examined) == sample.expected
+    assert any(f.state is State.NEW for f in examined.findings) == red
+    assert examined.count or examined.skip or red
+
+
+def tree(enumerators: str, names: str) -> dict[str, str]:
+    """A letter for each enumerator, and for each name."""
+    return {
+        "a.h": HEADER.format("".join(f"\tHOOK_{letter},\n" for letter in enumerators)),
+        "a.c": TABLE.format("".join(f'\t"{letter}",\n' for letter in names)),
+    }
+
+
+def rules(*trees: dict[str, str], **check: object) -> list[str]:
+    """Rule, line, state and patch of each finding."""
+    examined = name_table.run(snapshots.apply(*trees), name_table.parse({**CHECK, **check}))
+    return [f"{f.rule}:{f.line} {f.state} {f.patch or ''}".strip() for f in examined.findings]
+
+
+def test_a_fault_belongs_to_the_patch_that_brings_it_in() -> None:
+    good, bad = tree("AB", "AB"), tree("AB", "BA")
+    assert rules(good, bad, good) == ["moved:2 new 1", "moved:3 new 1"]
+    assert rules(good, good, bad) == ["moved:2 new 2", "moved:3 new 2"]
+    assert rules(bad, good, bad) == [
+        "moved:2 fixed 1",
+        "moved:3 fixed 1",
+        "moved:2 new 2",
+        "moved:3 new 2",
+    ]
+
+
+def test_an_old_fault_stays_old_when_others_move_it() -> None:
+    assert rules(tree("ABCD", "ABDC"), tree("XABCD", "XABDC")) == [
+        "moved:5 existing",
+        "moved:6 existing",
+    ]
+
+
+def test_a_new_enumerator_is_not_excused_by_an_old_fault() -> None:
+    assert rules(tree("ABC", "ACB"), tree("ABCN", "ACB")) == [
+        "noname:4 new 1",
+        "moved:3 existing",
+        "moved:4 existing",
+    ]
+
+
+def test_the_whole_table_shifts_when_the_first_enumerator_is_new() -> None:
+    free = {**tree("ABC", "abc")}
+    grown = {**tree("NABC", "abcn")}
+    check = {"prefix": "OTHER_"}
+    assert rules(free, grown, **check) == ["moved:2 new 1", "moved:5 new 1"]
+    assert rules(free, tree("NABC", "nabc"), **check) == []
+
+
+def test_a_huge_value_is_no_reason_to_hang() -> None:
+    before = tree("AB", "AB")
+    huge = before["a.h"].replace("HOOK_B", "HOOK_B = 1 << 60")
+    assert rules(before, {**before, "a.h": huge}) == ["lost:3 new 1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"sentinal": "X"}, "unknown key 'sentinal' (did you mean sentinel?)"),
+        ({"aliases": ["A"]}, "aliases must be a table of texts"),
+        ({"enum": None}, "enum must be a text that is not empty"),
+        ({"sentinel": "X", "at-sentinel": "Y"}, ""),
+    ],
+)
+def test_parse(change: dict[str, object], message: str) -> None:
+    table = {**CHECK, **change}
+    if not message:
+        assert name_table.parse(table).name == "names"
+        return
+    with pytest.raises(UserError) as caught:
+        name_table.parse(table)
+    assert str(caught.value) == message
+
+
+def test_at_sentinel_needs_a_sentinel() -> None:
+    table = {key: value for key, value in CHECK.items() if key != "sentinel"}
+    with pytest.raises(UserError, match=r"^at-sentinel needs sentinel$"):
+        name_table.parse({**table, "at-sentinel": "UNKNOWN"})

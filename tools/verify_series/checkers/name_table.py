@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Holds a table of names against the enum that indexes it, before and after every patch.
+
+The two stand in different files, no compiler compares them, and a name in the wrong place is
+printed wrong for ever after. Each enumerator must have its name at its own index, none may be
+left over, and an enumerator that had a name before must keep it. Every configuration counts:
+what stands under an #if is read with and without it.
+
+Bad, where hook_type has HOOK_OPEN, HOOK_EXEC, HOOK_CLOSE::
+
+    static const char *const names[__HOOK_MAX] = { "OPEN", "CLOSE", "EXEC" };
+
+Good::
+
+    static const char *const names[__HOOK_MAX] = { "OPEN", "EXEC", "CLOSE" };
+
+Rules: ``moved`` (a name stands at another enumerator's index), ``lost`` (an enumerator that had
+a name has none), ``noname`` (a new one has none), ``over`` (a name has no enumerator),
+``duplicate``, ``spelling`` (the name is not what the profile's rule says), ``size`` (the array is
+larger or smaller than the enum) and ``sentinel`` (the enum does not end as the profile says).
+An enumerator with a negative value indexes nothing and needs no name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..c import Unreadable
+from ..c.enums import Enum, find_enums, read_enum
+from ..c.source import Source, read_source
+from ..c.tables import Table, find_tables, read_table
+from ..c.view import Configuration, View, configurations, reason
+from ..carry import classify
+from ..model import AppliedSeries, CheckError, Examined, Finding, UserError
+from . import keys
+from .name_faults import NAME, Held, Known, Spec, find_end, hold
+
+__all__ = ["NAME", "Spec", "parse", "run"]
+
+
+def parse(table: Mapping[str, Any]) -> Spec:
+    """Raises UserError for a key that is unknown, missing or of the wrong type."""
+    spec = keys.parse(Spec, table)
+    if spec.at_sentinel and not spec.sentinel:
+        raise UserError("at-sentinel needs sentinel")
+    return spec
+
+
+@dataclass(slots=True)
+class _State:
+    """What one tree says, all configurations together."""
+
+    findings: tuple[Finding, ...] = ()
+    pairs: dict[str, frozenset[str]] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    count: int = 0
+    end: str = ""
+    complete: bool = True
+
+
+def run(applied: AppliedSeries, spec: Spec) -> Examined:
+    """Examines the table at the base and after each patch; counts its names at the head.
+
+    Raises CheckError where the enum or the table is not where the profile says, or holds what
+    cannot be worked out.
+    """
+    if not applied.paths.intersection(spec.files):
+        return Examined(0, skip=f"the series does not touch {' or '.join(spec.files)}")
+    states: list[_State] = []
+    known: dict[str, frozenset[str]] = {}
+    before: dict[str, bytes] = {}
+    for number, snapshot in enumerate(applied.snapshots):
+        data = snapshot.read_many(spec.files)
+        if states and data == before:
+            states.append(states[-1])
+            continue
+        sources = [read_source(path, data[path]) for path in spec.files if path in data]
+        enums = [e for s in sources for e in find_enums(s) if spec.enum in e.names]
+        enums = [e for e in enums if e.source.path == spec.enum_file]
+        tables = [t for s in sources for t in find_tables(s) if t.name == spec.table]
+        tables = [t for t in tables if t.source.path == spec.table_file]
+        if enums and tables:
+            states.append(_state(spec, sources, enums, tables, known, _when(applied, number)))
+        elif any(s.count for s in states) or number == len(applied.steps):
+            raise CheckError(_gone(applied, spec, number, bool(enums)))
+        else:
+            states.append(_State())  # the series is still to bring them
+        for enumerator, names in states[-1].pairs.items():
+            known.setdefault(enumerator, names)
+        before = data
+    return _examined(applied, spec, states)
+
+
+def _when(applied: AppliedSeries, number: int) -> str:
+    return f"after patch {applied.steps[number - 1].patch.number}" if number else "in the base"
+
+
+def _gone(applied: AppliedSeries, spec: Spec, number: int, has_enum: bool) -> str:
+    """Why the enum or the table cannot be found, and where the series put it."""
+    kind, name, file = ("table", spec.table, spec.table_file)
+    find: Callable[[Source], Sequence[str]] = _table_names
+    if not has_enum:
+        kind, name, file, find = "enum", spec.enum, spec.enum_file, _enum_names
+    sentence = f"{_when(applied, number)}, {file} has no {kind} {name}"
+    touched = sorted(path for path in applied.paths if path.endswith((".c", ".h")))
+    for path, data in applied.snapshots[number].read_many(touched).items():
+        if path != file and name in find(read_source(path, data)):
+            return f"{sentence}; {path} has it now, so {kind}-file of the profile must say so"
+    return f"{sentence}, and no other file that the series touches has it"
+
+
+def _table_names(source: Source) -> list[str]:
+    return [table.name for table in find_tables(source)]
+
+
+def _enum_names(source: Source) -> list[str]:
+    return [name for enum in find_enums(source) for name in enum.names]
+
+
+def _state(
+    spec: Spec,
+    sources: Sequence[Source],
+    enums: Sequence[Enum],
+    tables: Sequence[Table],
+    known: Known,
+    when: str,
+) -> _State:
+    """Read one tree in all its configurations. Raises CheckError where that cannot be done."""
+
+    def there(given: Configuration) -> tuple[list[Enum], list[Table]]:
+        view = View(sources, given)
+        return (
+            [e for e in enums if view.holds(e.source, e.when)],
+            [t for t in tables if view.holds(t.source, t.when)],
+        )
+
+    def read(given: Configuration) -> Held:
+        view = View(sources, given)
+        (enum, *more), (table, *others) = there(given)
+        if more or others:
+            what, line = (spec.enum, more[0].line) if more else (spec.table, others[0].line)
+            raise Unreadable(f"{what} is defined twice, again at line {line}")
+        enumerators = read_enum(view, enum)
+        end = find_end(spec, enumerators, table, known)
+        if isinstance(end, Finding):
+            return Held([end])
+        names = read_table(view, table, enumerators)
+        return hold(spec, enumerators, end, table, names, known)
+
+    try:
+        helds, complete = configurations(lambda given: all(there(given)), read)
+    except Unreadable as error:
+        raise CheckError(f"{when}, {spec.table} cannot be verified: {error}") from error
+    if not any(held.count or held.findings for _, held in helds):
+        raise CheckError(f"{when}, no configuration has {spec.enum} and {spec.table} with names")
+    pairs: dict[str, set[str]] = {}
+    for _, held in helds:
+        for enumerator, name in held.pairs.items():
+            pairs.setdefault(enumerator, set()).add(name)
+    return _State(
+        _merge(helds),
+        {enumerator: frozenset(names) for enumerator, names in pairs.items()},
+        frozenset[str]().union(*(held.words for _, held in helds)),
+        max(held.count for _, held in helds),
+        next((held.end for _, held in helds if held.end), ""),
+        complete,
+    )
+
+
+def _merge(helds: Sequence[tuple[Configuration, Held]]) -> tuple[Finding, ...]:
+    """Each fault once; one that not every configuration has says where it is."""
+    faults: dict[tuple[str, str, int, str], tuple[Finding, list[Configuration]]] = {}
+    for given, held in helds:
+        for f in held.findings:
+            faults.setdefault((f.rule, f.path, f.line, f.key), (f, []))[1].append(given)
+    merged = []
+    for finding, failing in faults.values():
+        words = reason(failing, [given for given, _ in helds])
+        if words:
+            finding = replace(
+                finding,
+                message=f"{finding.message}, where {words}",
+                identity=f"{finding.key} where {words}",
+            )
+        merged.append(finding)
+    return tuple(sorted(merged, key=lambda f: (f.path, f.line)))
+
+
+def _examined(applied: AppliedSeries, spec: Spec, states: Sequence[_State]) -> Examined:
+    base, head = states[0], states[-1]
+    notes = []
+    for enumerator, names in head.pairs.items():
+        quoted = {f'"{name}"' for name in names}
+        pair = f"{enumerator} ↔ {' or '.join(sorted(quoted))}"
+        if enumerator not in base.words or base.words.isdisjoint(quoted):
+            old = " or ".join(f'"{name}"' for name in sorted(base.pairs.get(enumerator, ())))
+            was = f", was {old}" if old else ""
+            notes.append(f"{'renamed' if old else 'new'} in {spec.table}: {pair}{was}")
+    if head.end and head.end != spec.sentinel:
+        notes.append(f"{spec.enum} ends with {head.end} now: say so in the profile")
+    if not head.complete:
+        notes.append(f"{spec.table} has too many configurations: read with each option alone")
+    findings = classify(applied, [state.findings for state in states])
+    return Examined(head.count, findings, notes=tuple(notes))
