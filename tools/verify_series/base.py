@@ -62,9 +62,9 @@ def choose(
     if not failures:
         raise UserError(f"{tree.name} has no commit to apply to (give --base)")
     where = tree.describe(next(iter(tried)))
-    error = DoesNotApply(f"{failures[0]}, on {where} (give --base if another base is right)")
-    error.attempts = tuple(attempts)
-    raise error
+    refused = DoesNotApply(f"{failures[0]}, on {where} (give --base if another base is right)")
+    refused.attempts = tuple(attempts)
+    raise refused
 
 
 def _try(

@@ -104,7 +104,7 @@ def _plain(path: Path) -> IO[bytes]:
     for magic, opener in _COMPRESSIONS.items():
         if start.startswith(magic):
             return opener(path)
-    return path.open("rb")
+    return path.open("rb")  # the caller closes it, as those above
 
 
 def _member(tar: tarfile.TarFile, member: tarfile.TarInfo, top: str) -> _Entry | None:
