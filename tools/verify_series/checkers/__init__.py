@@ -40,4 +40,4 @@ class Checker(Protocol):
 
 def load(name: str) -> Checker:
     """The checker called ``name``, a key of REGISTRY."""
-    return cast(Checker, import_module(f".{REGISTRY[name]}", __name__))
+    return cast("Checker", import_module(f".{REGISTRY[name]}", __name__))
