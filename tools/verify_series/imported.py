@@ -27,8 +27,8 @@ _FORMAT = "1"  # part of the cache's key: raise it when the import changes
 _EVERY = 10_000  # files between two words of progress
 #: First bytes of a file to how it is opened.
 _COMPRESSIONS: Mapping[bytes, Callable[[Path], IO[bytes]]] = {
-    b"\xfd7zXZ\0": lambda path: cast("IO[bytes]", lzma.LZMAFile(path)),
-    b"\x1f\x8b": lambda path: cast("IO[bytes]", gzip.GzipFile(path)),  # noqa: SIM115
+    b"\xfd7zXZ\0": lambda path: cast("IO[bytes]", lzma.LZMAFile(path)),  # noqa: SIM115
+    b"\x1f\x8b": lambda path: cast("IO[bytes]", gzip.GzipFile(path)),
     b"BZh": lambda path: cast("IO[bytes]", bz2.BZ2File(path)),
 }
 _NEXT_STEP = "give --tree a git repository, an unpacked kernel or a source tarball"
