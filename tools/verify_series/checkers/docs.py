@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Documents that the series touches, or can break, read as ``make htmldocs`` reads them.
+
+Sphinx runs with the base tree's own Documentation/conf.py, extensions and kernel-doc, on the base
+and on the tree after every patch that changes something. All other documents and labels are known
+but not read, so that references, toctrees and includes resolve as in a full build. Whatever a
+full build would warn about is an error.
+
+Bad, where the tree has no Documentation/userspace-api/check_exec.rst:
+
+    See :doc:`/userspace-api/check_exec` for the ``AT_EXECVE_CHECK`` flag.
+
+    Documentation/admin-guide/LSM/ipe.rst:99: unknown document: '/userspace-api/check_exec'
+
+Good: the document is there, or a patch of the series adds it together with its toctree entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..cache import root
+from ..carry import classify
+from ..docs import kit, scan, scope, shown
+from ..docs.reader import Reader, reading
+from ..docs.warnings import finding, is_anonymous, unique
+from ..model import AppliedSeries, Examined, Finding, Snapshot, State, UserError
+
+NAME = "docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Nothing can be set: which documents are read follows from the series."""
+
+
+def parse(table: Mapping[str, Any]) -> Spec:
+    """The table of a profile; it must be empty. Raises UserError for any key."""
+    if table:
+        raise UserError(f"docs: unknown key {min(table)!r}: this check has no settings")
+    return Spec()
+
+
+def run(applied: AppliedSeries, spec: Spec) -> Examined:
+    """Read the documents in scope on the base and after each patch.
+
+    Counts documents. Raises CheckError where the tree or Sphinx does not let them be read.
+    """
+    cache = root() / NAME
+    base = applied.base
+    if base.object_id(scan.ROOT) is None and not any(map(scan.is_document, applied.paths)):
+        return Examined(0, skip=f"the tree has no {scan.ROOT}")
+    others = frozenset(
+        p for p in base.blob_ids(f"{scan.ROOT}/netlink/specs") if scan.is_document(p)
+    )
+    found = scope.find(applied, scan.scan_tree(base, cache), others)
+    if not found.documents:
+        return Examined(0, skip="the series touches no document and nothing that a document shows")
+    findings, versions = _judge(applied, found, cache, _unconcerned(applied, found))
+    if any(finding.state is not State.EXISTING for finding in findings):
+        # Sure only when all is shown: what was left out may define what seems to be missing.
+        findings, versions = _judge(applied, found, cache, frozenset())
+    return Examined(len(found.documents), findings, notes=_notes(applied), versions=versions)
+
+
+def _unconcerned(applied: AppliedSeries, found: scope.Scope) -> frozenset[str]:
+    """Sources that need not be shown. Some documents show dozens, which takes many seconds, and
+    only what one of them has to do with the touched ones can make a difference. What a touched
+    document shows is shown, since the series may have asked for it."""
+    fixed = found.sources(found.documents - applied.paths)
+    touched = fixed & applied.paths
+    others = fixed - touched - found.sources(found.documents & applied.paths)
+    return shown.beside(applied.snapshots, touched, others)
+
+
+def _judge(
+    applied: AppliedSeries, found: scope.Scope, cache: Path, leave_out: frozenset[str]
+) -> tuple[tuple[Finding, ...], dict[str, str]]:
+    with reading(applied.base, found, cache, leave_out) as reader:
+        states = _states(applied, found, reader)
+        return classify(applied, states), dict(reader.versions)
+
+
+def _states(applied: AppliedSeries, found: scope.Scope, reader: Reader) -> list[list[Finding]]:
+    """The findings of the base and of the tree after each patch."""
+    states: list[list[Finding]] = []
+    by_document: dict[str, list[Finding]] = {}
+    between: list[Finding] = []
+    for number, snapshot in enumerate(applied.snapshots):
+        if number:
+            reader.next_state(applied.steps[number - 1].paths)
+        affected = found.affected[number]
+        if affected:
+            said, checks = reader.state(number)
+            for path in affected:
+                by_document[path] = _findings(said.get(path, []), reader, snapshot)
+            between = _findings(checks, reader, snapshot)
+        states.append(unique([*(f for some in by_document.values() for f in some), *between]))
+    return states
+
+
+def _findings(warnings: list[Any], reader: Reader, snapshot: Snapshot) -> list[Finding]:
+    result = []
+    for document, _, location, kind, text in warnings:
+        made = finding(document, location, kind, text, tree=reader.tree)
+        if made:
+            result.append(_told_apart(made, snapshot) if is_anonymous(made) else made)
+    return result
+
+
+def _told_apart(found: Finding, snapshot: Snapshot) -> Finding:
+    """Make the text of the line part of what the finding is: its message fits many lines."""
+    lines = (snapshot.read(found.path) or b"").split(b"\n")
+    if not 0 < found.line <= len(lines):
+        return found
+    text = b" ".join(lines[found.line - 1].split()).decode("utf-8", "replace")
+    return replace(found, identity=f"{found.key} | {text}")
+
+
+def _notes(applied: AppliedSeries) -> tuple[str, ...]:
+    """What the reader should know: code of the documentation build that was not the series'."""
+    code = kit.executed(applied.paths)
+    if not code:
+        return ()
+    named = ", ".join(code[:3]) + (f" and {len(code) - 3} more" if len(code) > 3 else "")
+    return (
+        f"the series changes {named}, which the documentation build runs: the base's version ran",
+    )

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the kernel's own Sphinx extensions keep between documents, and how they forget it.
+
+kernel-doc keeps parsed files, and a line prefix that it does not restore; others keep parsed
+files and look-ups that failed. A full build that reads a document in a fresh process starts
+without all that, and so does each document here, since sources change from patch to patch.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+
+_left_out: set[str] = set()
+
+
+class Unsupported(Exception):
+    """This Sphinx, or what the tree does with it, cannot be used; says why."""
+
+
+def refresh(app: Sphinx) -> None:
+    """Call before each document. Raises Unsupported for a kernel-doc extension that we do not know."""
+    steps: dict[str, Callable[[ModuleType, Sphinx], None]] = {
+        "kerneldoc": _kerneldoc,
+        "kernel_abi": _kernel_abi,
+        "kernel_include": _kernel_include,
+    }
+    for name, step in steps.items():
+        if module := sys.modules.get(name):
+            step(module, app)
+
+
+def refresh_maintainers() -> None:
+    """Read MAINTAINERS again; call when the tree changed."""
+    module = sys.modules.get("maintainers_include")
+    if module and hasattr(module, "maint_parser"):
+        old = module.maint_parser
+        module.maint_parser = module.MaintainersParser(old.base_dir, old.app_dir, old.path)
+
+
+def leave_out(sources: Iterable[str]) -> None:
+    """Let kernel-doc directives show nothing of these sources, and all of the others."""
+    _left_out.clear()
+    _left_out.update(sources)
+    directive: Any = getattr(sys.modules.get("kerneldoc"), "KernelDocDirective", None)
+    if directive is None or hasattr(directive, "run_any"):
+        return
+    directive.run_any = directive.run
+    directive.run = lambda self: [] if self.arguments[0] in _left_out else self.run_any()
+
+
+def is_strict(env: BuildEnvironment, source: str | None) -> bool:
+    """Whether every C reference from this file must resolve (kernel-include :warn-broken:)."""
+    return source in getattr(env, "_xref_files", ())
+
+
+def _kerneldoc(module: ModuleType, app: Sphinx) -> None:
+    if hasattr(module, "setup_kfiles"):  # Python kernel-doc, called as a library
+        module.setup_kfiles(app)
+    elif "kerneldoc_bin" not in app.config:  # before: a program, which keeps nothing
+        raise Unsupported(
+            "the tree's Documentation/sphinx/kerneldoc.py neither has setup_kfiles()"
+            " nor runs a program"
+        )
+
+
+def _kernel_abi(module: ModuleType, app: Sphinx) -> None:
+    if hasattr(module, "_kernel_abi"):
+        module._kernel_abi = None
+
+
+def _kernel_include(module: ModuleType, app: Sphinx) -> None:
+    for name in ("reported", "DOMAIN_INFO", "all_refs"):
+        if hasattr(module, name):
+            getattr(module, name).clear()

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What of a kernel tree runs when its documents are built: always the base's, never the series'."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..cache import once
+from ..model import CheckError, Snapshot
+from .scan import ROOT
+
+CONF = f"{ROOT}/conf.py"
+
+#: Files and folders with code or settings of the documentation build, old trees and new.
+EXECUTED = (
+    CONF,
+    f"{ROOT}/docutils.conf",
+    f"{ROOT}/sphinx",
+    "scripts/get_abi.pl",
+    "scripts/get_feat.pl",
+    "scripts/kernel-doc",
+    "scripts/kernel-doc.pl",
+    "scripts/kernel-doc.py",
+    "scripts/lib",
+    "tools/docs",
+    "tools/lib/python",
+    "tools/net/ynl/pyynl/lib",
+)
+
+
+def executed(paths: Iterable[str]) -> list[str]:
+    """Those of ``paths`` that would run in a documentation build."""
+    return sorted(p for p in paths if p in EXECUTED or p.startswith(tuple(f"{e}/" for e in EXECUTED)))
+
+
+def make(base: Snapshot, folder: Path) -> tuple[Path, list[str]]:
+    """The base's kit as a folder in the cache, made once, and the paths of EXECUTED it holds.
+
+    Python keeps its compiled modules there, which saves a tenth of a second the next time.
+    Raises CheckError for a tree without conf.py.
+    """
+    ids = {path: oid for path in EXECUTED if (oid := base.object_id(path))}
+    if CONF not in ids:
+        raise CheckError(f"the base has no {CONF}: its documents cannot be read")
+    key = hashlib.sha256(repr(sorted(ids.items())).encode()).hexdigest()[:20]
+    return once(folder, f"kit-{key}", lambda part: base.export(ids, part)), sorted(ids)
+
+
+def link(kit: Path, paths: Iterable[str], tree: Path) -> None:
+    """Put links to the kit's files and folders in their places below ``tree``."""
+    for path in paths:
+        place = tree / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.symlink(kit / path, place)

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which documents a series can break, and what is told about all the others.
+
+A document is read where the series touches it, touches something it is made of (an included
+file, a source whose kernel-doc it shows), or takes away or brings in a name that the document
+refers to or defines as well. All states of the tree are judged over the same documents, so that
+what was wrong before stays recognisable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..model import AppliedSeries, Snapshot
+from . import maintainers, shown
+from .scan import PROFILES, ROOT, FileScan, document_name, is_document, pattern, scan_snapshot
+
+_NOTHING = FileScan()
+
+
+@dataclass(frozen=True)
+class Library:
+    """The documents of one state of the tree, by their scans.
+
+    ``base`` are the scans of all .rst files of the base; ``changed`` overrides those that the
+    series touches (None: not there). ``others`` are documents that are no .rst file.
+    """
+
+    snapshot: Snapshot
+    base: Mapping[str, FileScan]
+    changed: Mapping[str, FileScan | None]
+    others: frozenset[str] = frozenset()
+
+    def scan(self, path: str) -> FileScan | None:
+        """The scan of a document, None where this state has no such file."""
+        if path in self.changed:
+            return self.changed[path]
+        return self.base.get(path, _NOTHING if path in self.others else None)
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """Every document of this state."""
+        kept = (path for path in self.base if path not in self.changed)
+        new = (path for path, scan in self.changed.items() if scan is not None)
+        return sorted((*kept, *new, *self.others))
+
+    def names(self, path: str) -> set[str]:
+        """What other documents can refer to in this one, the document itself included."""
+        scan = self.scan(path)
+        return {f"doc:{document_name(path)}", *scan.defines} if scan else set()
+
+
+@dataclass
+class Index:
+    """The base's scans the other way round: from a file or a name to the documents."""
+
+    scans: Mapping[str, FileScan]
+    users: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    concerned: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    definers: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for path, scan in self.scans.items():
+            for file in scan.files:
+                self.users[file].append(path)
+            for name in scan.defines:
+                self.definers[name].append(path)
+                self.concerned[_subject(name)].append(path)
+            for name in scan.refers:
+                self.concerned[name].append(path)
+            for entry in scan.toctree:
+                self.concerned[f"doc:{entry}"].append(path)
+        self.patterns = {file: pattern(file) for file in self.users if "*" in file}
+
+    def made_of(self, files: Iterable[str]) -> set[str]:
+        """The documents that contain any of these files, directly or by way of another."""
+        found: set[str] = set()
+        queue = list(files)
+        while queue:
+            file = queue.pop()
+            matching = (p for p, compiled in self.patterns.items() if compiled.match(file))
+            for path in {*self.users.get(file, ()), *(u for p in matching for u in self.users[p])}:
+                if path not in found:
+                    found.add(path)
+                    queue.append(path)
+        return found
+
+
+def _subject(name: str) -> str:
+    """What two documents must share to get in each other's way: for kernel-doc, the source."""
+    return name.split(" ")[0] if name.startswith("kernel-doc:") else name
+
+
+@dataclass(frozen=True)
+class Scope:
+    """``touched`` are the paths of the series and ``documents`` are judged in every state;
+    ``affected[n]`` are those that step n can change and ``libraries[n]`` is the state after it.
+    Number 0 is the base, where all are affected."""
+
+    touched: frozenset[str]
+    libraries: tuple[Library, ...]
+    index: Index
+    documents: frozenset[str]
+    affected: tuple[frozenset[str], ...]
+
+    def sources(self, documents: Iterable[str]) -> frozenset[str]:
+        """The sources whose kernel-doc these documents show, in any state."""
+        defined = (
+            name
+            for path in documents
+            for library in self.libraries
+            for name in (library.scan(path) or _NOTHING).defines
+        )
+        return frozenset(
+            _subject(name).removeprefix("kernel-doc:")
+            for name in defined
+            if name.startswith("kernel-doc:")
+        )
+
+    @cached_property
+    def candidates(self) -> frozenset[str]:
+        """Names of the documents of which it is checked that they stand in a toctree: those
+        judged, and what their toctrees list or listed."""
+        names = {document_name(path) for path in self.documents}
+        entries: set[str] = set()
+        for library in self.libraries:
+            for path in self.documents:
+                entries.update((library.scan(path) or _NOTHING).toctree)
+        globs = [pattern(entry) for entry in entries if "*" in entry]
+        if globs:
+            everything = {document_name(p) for library in self.libraries for p in library.paths}
+            names.update(n for n in everything if any(glob.match(n) for glob in globs))
+        return frozenset(names | entries)
+
+    def told(self, number: int) -> dict[str, list[str]]:
+        """What documents that are not judged say about :attr:`candidates`; see
+        ``sphinx_adapter.Documents.check``."""
+        library = self.libraries[number]
+        names = self.candidates
+        listed: set[str] = set()
+        included: set[str] = set()
+        cited: set[str] = set()
+        orphans: set[str] = set()
+        profiles = False
+        for path, scan in library.base.items():
+            if path in self.documents:
+                continue
+            for entry in scan.toctree:
+                if "*" in entry:
+                    listed.update(filter(pattern(entry).match, names))
+                elif entry == PROFILES:
+                    profiles = True
+                else:
+                    listed.add(entry)
+            included.update(document_name(file) for file in scan.files if file.endswith(".rst"))
+            cited.update(name[9:] for name in scan.refers if name.startswith("citation:"))
+            if scan.orphan:
+                orphans.add(document_name(path))
+        if profiles and (text := library.snapshot.read(maintainers.PATH)):
+            listed.update(maintainers.profiles(text.decode("utf-8", "replace")))
+        return {
+            "names": sorted(names),
+            "listed": sorted(listed & names),
+            "included": sorted(included & names),
+            "orphans": sorted(orphans & names),
+            "cited": sorted(cited),
+        }
+
+
+def find(applied: AppliedSeries, scans: Mapping[str, FileScan], others: frozenset[str]) -> Scope:
+    """The scope of a series. ``scans`` are the base's, ``others`` its documents that are no .rst."""
+    touched = [path for path in sorted(applied.paths) if is_document(path)]
+    index = Index(scans)
+    libraries = [Library(applied.base, scans, {}, others)]
+    affected: list[frozenset[str]] = []
+    for step in applied.steps:
+        before = libraries[-1]
+        here = [path for path in touched if path in step.paths]
+        fresh = scan_snapshot(step.snapshot, here)
+        yaml = frozenset(p for p in here if not p.endswith(".rst"))
+        left = frozenset(step.snapshot.read_many(yaml)) if yaml else yaml
+        changed = {**before.changed, **{path: fresh.get(path) for path in here if path not in yaml}}
+        after = Library(step.snapshot, scans, changed, (before.others - yaml) | left)
+        libraries.append(after)
+        affected.append(_affected(index, before, after, step.paths))
+    documents = frozenset().union(*affected)
+    return Scope(applied.paths, tuple(libraries), index, documents, (documents, *affected))
+
+
+def _affected(
+    index: Index, before: Library, after: Library, paths: Collection[str]
+) -> frozenset[str]:
+    """The documents that one step can change for better or worse."""
+    changed = {path for path in paths if is_document(path)}
+    old = {name for path in changed for name in before.names(path)}
+    new = {name for path in changed for name in after.names(path)}
+    subjects = {_subject(name) for name in old ^ new}
+    found = changed | index.made_of(_shown_otherwise(index, before, after, paths))
+    found.update(path for subject in subjects for path in index.concerned[subject])
+    gone = {name for name in old - new if name.startswith(("label:", "doc:"))}
+    if gone:
+        found |= index.made_of(_sources_naming(index, after.snapshot, gone))
+    # Documents that another step of the series touches are not in the index as they are now.
+    for library in (before, after):
+        for path in library.changed:
+            scan = library.scan(path)
+            if scan and path not in found:
+                mentioned = {*map(_subject, scan.defines), *scan.refers}
+                mentioned.update(f"doc:{entry}" for entry in scan.toctree)
+                if scan.files & set(paths) or mentioned & subjects:
+                    found.add(path)
+    return frozenset(found)
+
+
+def _shown_otherwise(
+    index: Index, before: Library, after: Library, paths: Collection[str]
+) -> set[str]:
+    """``paths`` without the sources of which documents show kernel-doc alone, and that unchanged."""
+    plain = {
+        path
+        for path in index.users.keys() & set(paths)
+        if set(index.users[path]) <= set(index.concerned.get(f"kernel-doc:{path}", ()))
+    }
+    return (set(paths) - plain) | set(shown.changed(before.snapshot, after.snapshot, plain))
+
+
+def sources(index: Index) -> list[str]:
+    """Every source file whose kernel-doc some document shows."""
+    named = (
+        name.removeprefix("kernel-doc:") for name in index.concerned if name[:11] == "kernel-doc:"
+    )
+    return sorted(named)
+
+
+def _sources_naming(index: Index, snapshot: Snapshot, names: Iterable[str]) -> set[str]:
+    """The sources shown in documents whose text contains one of these labels or documents."""
+    words = "|".join(re.escape(name.partition(":")[2]) for name in sorted(names))
+    mention = re.compile(rf"(?i):(?:ref|doc):`[^`]*(?:{words})|{ROOT}/(?:{words})\b")
+    return {
+        path
+        for path, data in snapshot.read_many(sources(index)).items()
+        if mention.search(data.decode("utf-8", "replace"))
+    }

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a document can show of a C source: its kernel-doc comments with what they stand above.
+
+Documents such as core-api/kernel-api show dozens of sources and take many seconds to read. A
+patch that changes nothing of what is shown cannot change what Sphinx says about them, apart from
+line numbers; so such a document need not be read (Documentation/doc-guide/kernel-doc.rst of the
+kernel says what is shown).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..model import Snapshot
+
+_COMMENT = re.compile(rb"/\*\*(?!\*|/).*?\*/", re.DOTALL)
+_EXPORT = re.compile(rb"^[ \t]*EXPORT_SYMBOL\w*[ \t]*\([^)]*\)", re.MULTILINE)
+#: What a comment documents: the words of its first line up to a dash, a colon or a bracket.
+_HEAD = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*([\w \t]+)")
+_LABEL = re.compile(rb"\.\. _([^:\n]+):")
+_KINDS = frozenset((b"struct", b"union", b"enum", b"typedef", b"define", b"DOC"))
+_MACRO = re.compile(rb"\s*#[ \t]*define(?:\\\n|.)*")
+#: The end of what a comment stands above: of a function's head, of a type, of a declaration.
+_END = re.compile(rb"^\{|^\}|;[ \t]*(?://.*|/\*.*)?$", re.MULTILINE)
+_TYPE = re.compile(rb"\s*(?:typedef|struct|union|enum)\b")
+_BODY = re.compile(rb"\{[ \t]*(?://.*|/\*.*|\\)?$", re.MULTILINE)
+_CLOSE = re.compile(rb"^\}.*", re.MULTILINE)
+
+
+def same(before: Snapshot, after: Snapshot, path: str) -> bool:
+    """Whether a C source shows the same in both states, wherever in the file it stands."""
+    old, new = before.read(path), after.read(path)
+    return old is not None and new is not None and list(_shown(old)) == list(_shown(new))
+
+
+def changed(before: Snapshot, after: Snapshot, paths: Iterable[str]) -> list[str]:
+    """Those of ``paths`` that are no C source, or one that does not show the same."""
+    return [p for p in paths if not (p.endswith((".c", ".h")) and same(before, after, p))]
+
+
+def beside(
+    snapshots: Sequence[Snapshot], touched: Iterable[str], others: Iterable[str]
+) -> frozenset[str]:
+    """Those of ``others`` that have nothing to do with what changes in the ``touched`` sources.
+
+    A source does, if it speaks of a name that these begin or cease to document, or of a label
+    that they begin or cease to define: it may define the same, or refer to it.
+    """
+    paths = sorted(touched)
+    states = [_names(snapshot.read_many(paths).values()) for snapshot in snapshots]
+    names = frozenset().union(*states).difference(frozenset.intersection(*states))
+    texts = snapshots[0].read_many(sorted(others))
+    return frozenset(
+        path for path, text in texts.items() if not any(name in text for name in names)
+    )
+
+
+def _names(sources: Iterable[bytes]) -> frozenset[bytes]:
+    found: set[bytes] = set()
+    for source in sources:
+        found.update(word for head in _HEAD.findall(source) for word in head.split())
+        found.update(_LABEL.findall(source))
+    return frozenset(found - _KINDS)
+
+
+def _shown(source: bytes) -> Iterator[bytes]:
+    """Comments with what follows each, then what is exported (``:export:`` shows that alone)."""
+    text = source.replace(b"\r\n", b"\n")
+    for comment in _COMMENT.finditer(text):
+        yield comment[0]
+        yield text[comment.end() : _end(text, comment.end())]
+    yield from sorted(_EXPORT.findall(text))
+    yield b"odd" if text.count(b"/*") != text.count(b"*/") else b""  # a comment without an end
+
+
+def _end(text: bytes, start: int) -> int:
+    """Where the declaration behind a comment ends at the latest.
+
+    More than kernel-doc needs does no harm: then a document is read for nothing.
+    """
+    if macro := _MACRO.match(text, start):
+        return macro.end()
+    end = _END.search(text, start)
+    if end is None:
+        return len(text)
+    if end[0] == b"{":
+        whole = _TYPE.match(text, start)
+    else:  # the first of the members, or statements, in a body
+        whole = _BODY.search(text, start, end.start())
+    if whole:
+        close = _CLOSE.search(text, end.end())
+        return close.end() if close else len(text)
+    stop = text.find(b"\n", end.end())
+    return stop if stop >= 0 else len(text)
