@@ -17,6 +17,7 @@ Good: the document is there, or a patch of the series adds it together with its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,10 +27,12 @@ from ..cache import root
 from ..carry import classify
 from ..docs import kit, scan, scope, shown
 from ..docs.reader import Reader, reading
-from ..docs.warnings import finding, is_anonymous, unique
-from ..model import AppliedSeries, Examined, Finding, Snapshot, State, UserError
+from ..docs.warnings import STOPS, finding, is_anonymous, unique
+from ..model import AppliedSeries, CheckError, Examined, Finding, Snapshot, State, UserError
 
 NAME = "docs"
+
+_QUOTED = re.compile(r"""['"]([^'"]+)['"]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     if any(finding.state is not State.EXISTING for finding in findings):
         # Sure only when all is shown: what was left out may define what seems to be missing.
         findings, versions = _judge(applied, found, cache, frozenset())
+    for stop in findings:
+        if stop.rule == STOPS and stop.state is State.EXISTING:
+            raise CheckError(
+                f"{stop.path} cannot be read, with or without the series: {stop.message}"
+            )
     return Examined(len(found.documents), findings, notes=_notes(applied), versions=versions)
 
 
@@ -105,10 +113,26 @@ def _states(applied: AppliedSeries, found: scope.Scope, reader: Reader) -> list[
 def _findings(warnings: list[Any], reader: Reader, snapshot: Snapshot) -> list[Finding]:
     result = []
     for document, _, location, kind, text in warnings:
-        made = finding(document, location, kind, text, tree=reader.tree)
+        made = finding(document, location, kind, text, tree=str(reader.tree))
         if made:
-            result.append(_told_apart(made, snapshot) if is_anonymous(made) else made)
+            tell = _told_apart if is_anonymous(made) else _placed
+            result.append(tell(made, snapshot))
     return result
+
+
+def _placed(found: Finding, snapshot: Snapshot) -> Finding:
+    """Say on which line of a paragraph the name stands: Sphinx gives the paragraph's first line."""
+    name = _QUOTED.search(found.message)
+    lines = (snapshot.read(found.path) or b"").split(b"\n") if name and found.line else []
+    for number, line in enumerate(lines[max(0, found.line - 1) :], found.line):
+        if not line.strip():
+            break
+        if name and name[1].encode() in line:
+            if number == found.line:
+                break
+            message = f"{found.message} (on line {number})"
+            return replace(found, message=message, identity=found.key)
+    return found
 
 
 def _told_apart(found: Finding, snapshot: Snapshot) -> Finding:

@@ -98,7 +98,7 @@ def _package_roots() -> Iterable[str]:
     for name in ("sphinx", "docutils", __name__.partition(".")[0]):
         file = getattr(sys.modules.get(name), "__file__", None)
         if file:
-            yield os.path.dirname(os.path.dirname(file))
+            yield str(Path(file).parent.parent)
 
 
 def _real(path: str | bytes | os.PathLike[Any]) -> str:

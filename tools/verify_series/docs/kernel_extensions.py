@@ -16,7 +16,6 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-
 _left_out: set[str] = set()
 
 
@@ -25,7 +24,7 @@ class Unsupported(Exception):
 
 
 def refresh(app: Sphinx) -> None:
-    """Call before each document. Raises Unsupported for a kernel-doc extension that we do not know."""
+    """Call before each document. Raises Unsupported for a kernel-doc extension unknown to us."""
     steps: dict[str, Callable[[ModuleType, Sphinx], None]] = {
         "kerneldoc": _kerneldoc,
         "kernel_abi": _kernel_abi,
@@ -38,7 +37,7 @@ def refresh(app: Sphinx) -> None:
 
 def refresh_maintainers() -> None:
     """Read MAINTAINERS again; call when the tree changed."""
-    module = sys.modules.get("maintainers_include")
+    module: Any = sys.modules.get("maintainers_include")
     if module and hasattr(module, "maint_parser"):
         old = module.maint_parser
         module.maint_parser = module.MaintainersParser(old.base_dir, old.app_dir, old.path)
@@ -72,7 +71,7 @@ def _kerneldoc(module: ModuleType, app: Sphinx) -> None:
 
 def _kernel_abi(module: ModuleType, app: Sphinx) -> None:
     if hasattr(module, "_kernel_abi"):
-        module._kernel_abi = None
+        setattr(module, "_kernel_abi", None)  # noqa: B010
 
 
 def _kernel_include(module: ModuleType, app: Sphinx) -> None:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -33,7 +32,8 @@ EXECUTED = (
 
 def executed(paths: Iterable[str]) -> list[str]:
     """Those of ``paths`` that would run in a documentation build."""
-    return sorted(p for p in paths if p in EXECUTED or p.startswith(tuple(f"{e}/" for e in EXECUTED)))
+    folders = tuple(f"{path}/" for path in EXECUTED)
+    return sorted(path for path in paths if path in EXECUTED or path.startswith(folders))
 
 
 def make(base: Snapshot, folder: Path) -> tuple[Path, list[str]]:
@@ -54,4 +54,4 @@ def link(kit: Path, paths: Iterable[str], tree: Path) -> None:
     for path in paths:
         place = tree / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        os.symlink(kit / path, place)
+        place.symlink_to(kit / path)

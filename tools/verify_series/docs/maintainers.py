@@ -35,7 +35,9 @@ def _split(text: str) -> tuple[list[str], list[str]]:
 def changing(states: Iterable[str]) -> frozenset[str]:
     """The entries that are not the same in all states of the file."""
     entries = [frozenset(_split(text)[1]) for text in states]
-    return frozenset().union(*entries) - frozenset.intersection(*entries) if entries else frozenset()
+    return (
+        frozenset().union(*entries) - frozenset.intersection(*entries) if entries else frozenset()
+    )
 
 
 def cut(text: str, keep: frozenset[str]) -> str:

@@ -243,7 +243,7 @@ def _start(
 ) -> Iterator[subprocess.Popen[bytes]]:
     package = Path(__file__).resolve().parents[2]
     environment = clean_environment(private / "home", PYTHONPATH=str(package))
-    argv = [
+    argv: list[str | Path] = [
         sys.executable,
         "-P",
         "-m",

@@ -25,17 +25,21 @@ from ..model import Snapshot
 ROOT = "Documentation"
 
 #: Raised whenever the meaning of a record changes, so that old cache files are not read.
-VERSION = 1
+VERSION = 2
 
 #: A toctree entry that stands for the ``P:`` entries of MAINTAINERS (maintainers_include.py).
 PROFILES = "(MAINTAINERS profiles)"
 
 #: Directives whose argument is a file, relative to the document.
 _FILE_DIRECTIVES = frozenset(
-    ("include", "literalinclude", "image", "figure", "kernel-image", "kernel-figure", "kernel-render")
+    (
+        *("include", "literalinclude", "image", "figure"),
+        *("kernel-image", "kernel-figure", "kernel-render"),
+    )
 )
 _C_DIRECTIVES = frozenset(
-    "c:" + kind for kind in ("function", "macro", "struct", "union", "enum", "type", "var", "member")
+    f"c:{kind}"
+    for kind in ("function", "macro", "struct", "union", "enum", "type", "var", "member")
 )
 
 _MARKUP = re.compile(
@@ -93,8 +97,16 @@ class FileScan:
 
     @classmethod
     def from_json(cls, record: list[list[str]]) -> FileScan:
-        has_title, orphan, *sets, toctree = record
-        return cls(bool(has_title), bool(orphan), *map(frozenset, sets), toctree=tuple(toctree))
+        has_title, orphan, defines, titled, refers, files, toctree = record
+        return cls(
+            bool(has_title),
+            bool(orphan),
+            frozenset(defines),
+            frozenset(titled),
+            frozenset(refers),
+            frozenset(files),
+            tuple(toctree),
+        )
 
 
 def is_document(path: str) -> bool:
@@ -289,7 +301,9 @@ def _path(folder: str, name: str) -> str:
 def scan_snapshot(snapshot: Snapshot, paths: Iterable[str]) -> dict[str, FileScan]:
     """Scan those of ``paths`` that exist in the snapshot and are .rst files."""
     found = snapshot.read_many(path for path in paths if path.endswith(".rst"))
-    return {path: scan_text(path, data.decode("utf-8", "replace")) for path, data in found.items()}
+    return {
+        path: scan_text(path, data.decode("utf-8-sig", "replace")) for path, data in found.items()
+    }
 
 
 def scan_tree(snapshot: Snapshot, cache: Path) -> dict[str, FileScan]:

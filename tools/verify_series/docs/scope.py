@@ -173,7 +173,7 @@ class Scope:
 
 
 def find(applied: AppliedSeries, scans: Mapping[str, FileScan], others: frozenset[str]) -> Scope:
-    """The scope of a series. ``scans`` are the base's, ``others`` its documents that are no .rst."""
+    """The scope of a series. ``scans`` are the base's, ``others`` its documents beside .rst files."""
     touched = [path for path in sorted(applied.paths) if is_document(path)]
     index = Index(scans)
     libraries = [Library(applied.base, scans, {}, others)]
@@ -220,7 +220,7 @@ def _affected(
 def _shown_otherwise(
     index: Index, before: Library, after: Library, paths: Collection[str]
 ) -> set[str]:
-    """``paths`` without the sources of which documents show kernel-doc alone, and that unchanged."""
+    """``paths`` without sources that documents show as kernel-doc, and that show the same still."""
     plain = {
         path
         for path in index.users.keys() & set(paths)

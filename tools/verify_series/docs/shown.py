@@ -84,11 +84,9 @@ def _end(text: bytes, start: int) -> int:
     end = _END.search(text, start)
     if end is None:
         return len(text)
-    if end[0] == b"{":
-        whole = _TYPE.match(text, start)
-    else:  # the first of the members, or statements, in a body
-        whole = _BODY.search(text, start, end.start())
-    if whole:
+    # Of a type, or where the first statement or member of a body was found, take the whole body.
+    head = end[0] == b"{"
+    if _TYPE.match(text, start) if head else _BODY.search(text, start, end.start()):
         close = _CLOSE.search(text, end.end())
         return close.end() if close else len(text)
     stop = text.find(b"\n", end.end())

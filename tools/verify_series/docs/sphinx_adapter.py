@@ -124,9 +124,7 @@ def _title(name: str) -> nodes.Element:
 
 def _toc(name: str) -> nodes.Element:
     """What sphinx.environment.collectors.toctree makes of a document with one title."""
-    reference = nodes.reference(
-        "", "", nodes.Text(name), internal=True, refuri=name, anchorname=""
-    )
+    reference = nodes.reference("", "", nodes.Text(name), internal=True, refuri=name, anchorname="")
     return nodes.bullet_list("", nodes.list_item("", addnodes.compact_paragraph("", "", reference)))
 
 
@@ -235,7 +233,10 @@ class Documents:
                 self._env.prepare_settings(name)
                 reason = (str(error).splitlines() or [""])[0]
                 self.warn(
-                    "CRITICAL", "", "stop", f"a full build stops here: {type(error).__name__}: {reason}"
+                    "CRITICAL",
+                    "",
+                    "stop",
+                    f"a full build stops here: {type(error).__name__}: {reason}",
                 )
                 return False
         return True
@@ -268,7 +269,9 @@ class Documents:
         declared = set()
         if any(wanted.kind == "c" for wanted in asked):
             declared = {o[0].rpartition(".")[2] for o in self._env.domains["c"].get_objects()}
-        missing = (w for w in asked if not (w.kind == "c" and w.name in declared or self._defined(w)))
+        missing = (
+            w for w in asked if not ((w.kind == "c" and w.name in declared) or self._defined(w))
+        )
         return sorted(missing, key=lambda w: (w.kind, w.name, w.titled))
 
     def _defined(self, wanted: Wanted) -> bool:
@@ -278,7 +281,10 @@ class Documents:
         if wanted.kind == "citation":
             return wanted.name in self._env.domains["citation"].citations
         if wanted.kind == "term":
-            return ("term", wanted.name) in standard.objects or wanted.name.lower() in standard._terms
+            return (
+                "term",
+                wanted.name,
+            ) in standard.objects or wanted.name.lower() in standard._terms
         return any(wanted.name == option for _, option in standard.progoptions)
 
     def stand_in(self, labels: Mapping[str, str]) -> None:
@@ -329,7 +335,7 @@ class Documents:
         judged = set(names) & self._known
         everything, listings, inclusions = env.all_docs, env.files_to_rebuild, env.included
         env.all_docs = dict.fromkeys(judged, 0)
-        env.files_to_rebuild = {**dict.fromkeys(listed, set()), **listings}
+        env.files_to_rebuild = {**{name: set() for name in listed}, **listings}
         env.included = {**inclusions, "": set(included)}
         for name in orphans:
             env.metadata[name].setdefault("orphan", "")
@@ -350,4 +356,3 @@ class Documents:
     def path(self, name: str) -> PurePosixPath:
         """Where a document's source lies."""
         return PurePosixPath(self._env.doc2path(name))
-

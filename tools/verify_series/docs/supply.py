@@ -46,7 +46,9 @@ class Supply:
                 labels[name] = document_name((certain or paths)[0])
             elif paths:
                 read.update(paths)
-            elif kind == "c" or (kind == "label" and not self._special(library, name, labels, read)):
+            elif kind == "c" or (
+                kind == "label" and not self._special(library, name, labels, read)
+            ):
                 unknown.add(name)
         if unknown:
             read |= self._shown_sources_with(library, unknown)
@@ -59,9 +61,7 @@ class Supply:
         found = self.index.definers.get(f"{kind}:{key}", ())
         return [path for path in found if path not in self.judged]
 
-    def _special(
-        self, library: Library, name: str, labels: dict[str, str], read: set[str]
-    ) -> bool:
+    def _special(self, library: Library, name: str, labels: dict[str, str], read: set[str]) -> bool:
         """Labels that extensions make: of ABI files, section titles, netlink specifications."""
         if name.startswith("abi_"):
             if name not in self._abi_labels(library):

@@ -10,29 +10,41 @@ from ..model import Finding, Severity
 
 CHECKER = "docs"
 
+#: The rule of a document at which a full build would end; what it would say further is unknown.
+STOPS = "build-stops"
+
 #: Rule names by what the message says; the first that fits counts. The kinds are those that
 #: break documentation builds in practice, in the words of Sphinx, docutils and kernel-doc.
 _RULES = tuple(
     (rule, re.compile(words))
     for rule, words in (
-        ("build-stops", r"a full build stops here"),
+        (STOPS, r"a full build stops here"),
         ("unknown-document", r"unknown document"),
         ("undefined-label", r"undefined label|A title or caption not found"),
         ("duplicate-label", r"duplicate label"),
         ("duplicate-term", r"duplicate (?:term|\w+) description of|duplicate token"),
         ("unknown-term", r"term not in glossary"),
         ("footnote-unreferenced", r"Footnote \[.*\] is not referenced"),
-        ("footnote-undefined", r"Too many (?:autonumbered|symbol) footnote|Unknown target name: \"\d"),
+        (
+            "footnote-undefined",
+            r"Too many (?:autonumbered|symbol) footnote|Unknown target name: \"\d",
+        ),
         ("citation", r"[Cc]itation"),
         ("title-underline", r"Title (?:under|over)line too short|Missing matching underline"),
-        ("section", r"Unexpected section title|Inconsistent title style|Title level|level \d+ section"),
+        (
+            "section",
+            r"Unexpected section title|Inconsistent title style|Title level|level \d+ section",
+        ),
         ("indentation", r"Unexpected indentation|unexpected unindent|Inconsistent literal block"),
         ("table", r"Malformed table|Blank line required after table|Column span alignment"),
         ("inline-markup", r"Inline .* start-string without end-string|Mismatch: both interpreted"),
         ("literal-block", r"Literal block expected"),
         ("blank-line", r"ends without a blank line|Blank line required|No blank line"),
         ("toctree-missing", r"toctree contains reference to|toctree glob pattern"),
-        ("toctree-duplicate", r"duplicated entry found in toctree|circular toctree|self referenced"),
+        (
+            "toctree-duplicate",
+            r"duplicated entry found in toctree|circular toctree|self referenced",
+        ),
         ("not-in-toctree", r"isn't included in any toctree"),
         ("include-missing", r"nclude file .* not found|Problems? with \"[\w-]*include\" directive"),
         ("include-missing", r"File \".*\" doesn't exist"),
@@ -43,7 +55,10 @@ _RULES = tuple(
         ("c-declaration", r"Unparseable C|Error in declarator|Invalid C declaration|Error in C"),
         ("unknown-target", r"Unknown target name|Anonymous hyperlink mismatch|Indirect hyperlink"),
         ("substitution", r"[Ss]ubstitution"),
-        ("directive", r"Error in \"|Unknown directive type|directive type|Problems? with .* directive"),
+        (
+            "directive",
+            r"Error in \"|Unknown directive type|directive type|Problems? with .* directive",
+        ),
         ("role", r"Unknown interpreted text role|role \".*\"|No role entry"),
         ("lexing", r"Lexing literal_block|Pygments lexer name"),
         ("invalid-reference", r"Invalid xref|reference target not found"),
@@ -62,9 +77,7 @@ _NUMBER = re.compile(r"(?<=[:#])\d+|(?<=line )\d+")
 _ENVIRONMENT = re.compile(r"dot\(1\)|rsvg-convert|ImageMagick|convert\(1\)|[Ii]nkscape|LaTeX")
 
 
-def finding(
-    document: str, location: str, kind: str, text: str, *, tree: str
-) -> Finding | None:
+def finding(document: str, location: str, kind: str, text: str, *, tree: str) -> Finding | None:
     """One warning as a finding, None where it is about the machine.
 
     ``document`` is the path of the document at hand (empty for checks between documents),
@@ -81,7 +94,9 @@ def finding(
         return None
     rule = _rule(kind, text)
     identity = _NUMBER.sub("N", " ".join(text.split()))
-    return Finding(CHECKER, rule, Severity.ERROR, path, line, _first_paragraph(text), identity=identity)
+    return Finding(
+        CHECKER, rule, Severity.ERROR, path, line, _first_paragraph(text), identity=identity
+    )
 
 
 def _place(location: str, document: str) -> tuple[str, int]:
@@ -114,4 +129,3 @@ def unique(findings: Iterable[Finding]) -> list[Finding]:
 def is_anonymous(found: Finding) -> bool:
     """Whether the text of the line should be part of the finding's identity."""
     return found.rule in _ANONYMOUS
-
