@@ -94,7 +94,8 @@ class Reader:
         before = scope.libraries[number - 1] if number else None
         here = [p for p in sorted(scope.affected[number]) if library.scan(p) is not None]
         gone = [p for p in scope.affected[number] if library.scan(p) is None]
-        self._write(number, here)
+        untitled = [n for n in scope.untitled(number) if f"{ROOT}/{n}.rst" not in scope.documents]
+        self._write(number, [*here, *(f"{ROOT}/{name}.rst" for name in untitled)])
         known = None
         if before is None or before.paths != library.paths:
             known = [path.removeprefix(f"{ROOT}/") for path in library.paths]
@@ -102,6 +103,7 @@ class Reader:
             documents=known,
             read=[document_name(path) for path in here],
             gone=[document_name(path) for path in gone],
+            untitled=untitled,
             check=scope.told(number),
             leave_out=self._leave_out,
         )

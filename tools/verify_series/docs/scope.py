@@ -122,6 +122,14 @@ class Scope:
             if name.startswith("kernel-doc:")
         )
 
+    def untitled(self, number: int) -> list[str]:
+        """Names of documents in toctrees of the judged ones that may have no title: sure is only
+        who reads them. What is no .rst file has one."""
+        library = self.libraries[number]
+        entries = {e for path in self.documents for e in (library.scan(path) or _NOTHING).toctree}
+        scans = {entry: library.scan(f"{ROOT}/{entry}.rst") for entry in entries}
+        return sorted(e for e, scan in scans.items() if scan and not scan.has_title)
+
     @cached_property
     def candidates(self) -> frozenset[str]:
         """Names of the documents of which it is checked that they stand in a toctree: those
@@ -173,7 +181,7 @@ class Scope:
 
 
 def find(applied: AppliedSeries, scans: Mapping[str, FileScan], others: frozenset[str]) -> Scope:
-    """The scope of a series. ``scans`` are the base's, ``others`` its documents beside .rst files."""
+    """The scope of a series. ``scans`` are the base's; ``others``, documents that are no .rst."""
     touched = [path for path in sorted(applied.paths) if is_document(path)]
     index = Index(scans)
     libraries = [Library(applied.base, scans, {}, others)]
@@ -189,7 +197,27 @@ def find(applied: AppliedSeries, scans: Mapping[str, FileScan], others: frozense
         libraries.append(after)
         affected.append(_affected(index, before, after, step.paths))
     documents = frozenset().union(*affected)
+    affected = [
+        _with_sharers(found, documents, library)
+        for found, library in zip(affected, libraries[1:], strict=True)
+    ]
     return Scope(applied.paths, tuple(libraries), index, documents, (documents, *affected))
+
+
+def _with_sharers(
+    affected: frozenset[str], documents: frozenset[str], library: Library
+) -> frozenset[str]:
+    """``affected`` and those of ``documents`` that define the same names: which of two documents
+    Sphinx blames for a duplicate is a matter of the order in which it reads them."""
+    names = {path: set(map(_subject, library.names(path))) for path in documents}
+    found = set(affected)
+    while more := {
+        path
+        for path in documents - found
+        if not names[path].isdisjoint(set().union(*(names[one] for one in found)))
+    }:
+        found |= more
+    return frozenset(found)
 
 
 def _affected(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from ..model import Finding, Severity
+from .scan import ROOT
 
 CHECKER = "docs"
 
@@ -57,7 +58,7 @@ _RULES = tuple(
         ("substitution", r"[Ss]ubstitution"),
         (
             "directive",
-            r"Error in \"|Unknown directive type|directive type|Problems? with .* directive",
+            r"Error in \"|Content block expected|directive type|Problems? with .* directive",
         ),
         ("role", r"Unknown interpreted text role|role \".*\"|No role entry"),
         ("lexing", r"Lexing literal_block|Pygments lexer name"),
@@ -68,7 +69,7 @@ _RULES = tuple(
 #: Rules whose messages do not tell one fault of a file from the next.
 _ANONYMOUS = frozenset(("indentation", "blank-line", "literal-block", "inline-markup", "table"))
 
-_PLACE = re.compile(r"(?s)(?P<path>.*?):(?P<line>\d+)?:?\Z")
+_PLACE = re.compile(r"(?s)(?P<path>.*?)(?::(?P<line>\d+)?:?)?\Z")
 _UNPLACED = re.compile(r"(?s)(?:\./)?(?P<path>[\w.+@/-]+):(?P<line>\d+):?\s+(?P<text>.*)\Z")
 _SEVERITY_WORD = re.compile(r"(?i)\A(?:warning|error):\s*")
 _NUMBER = re.compile(r"(?<=[:#])\d+|(?<=line )\d+")
@@ -83,14 +84,14 @@ def finding(document: str, location: str, kind: str, text: str, *, tree: str) ->
     ``document`` is the path of the document at hand (empty for checks between documents),
     ``tree`` the folder whose name Sphinx writes in front of paths. A message of kernel-doc
     carries its place in the text, and everything else in ``location``; what is known of neither
-    stands at the document as a whole.
+    stands at the document as a whole, or at the folder of all.
     """
     text = text.replace(f"{tree}/", "").replace("\r", "")
     path, line = _place(location.replace(f"{tree}/", ""), document)
     if not location and (match := _UNPLACED.match(text)):
         path, line, text = match["path"], int(match["line"]), match["text"]
     text = _SEVERITY_WORD.sub("", text).partition(". Possible alternatives:")[0].strip()
-    if not path or _ENVIRONMENT.search(text):
+    if _ENVIRONMENT.search(text):
         return None
     rule = _rule(kind, text)
     identity = _NUMBER.sub("N", " ".join(text.split()))
@@ -106,7 +107,7 @@ def _place(location: str, document: str) -> tuple[str, int]:
     # "Documentation/x:12: ./include/y.h" is a line of kernel-doc that x.rst shows.
     path = match["path"].rpartition(": ")[2].partition(":docstring of ")[0].removeprefix("./")
     if not path or path.startswith("<") or path == "None":
-        path = document
+        path = document or ROOT
     return path, int(match["line"] or 0)
 
 

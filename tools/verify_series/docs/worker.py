@@ -7,7 +7,7 @@ holds the extensions. The conversation is one JSON object a line, on standard in
 
     worker: {"ready": {"Sphinx": "9.0.4", ...}}
     parent: {"documents": [path, ...] or null, "read": [name, ...], "gone": [name, ...],
-             "check": {...}, "leave_out": [source, ...]}
+             "untitled": [name, ...], "check": {...}, "leave_out": [source, ...]}
     worker: {"wanted": [[kind, name, titled], ...], "missing": {name: [path, ...]}}, repeated
     parent: {"labels": {label: name}, "read": [name, ...], "again": [name, ...]}
     worker: {"warnings": [[document, level, location, kind, text], ...]}       ends a state
@@ -93,6 +93,7 @@ class Worker:
         documents.take_warnings()
         said: dict[str, list[Warned]] = {}
         self._read(names, said)
+        self._read_for_definitions(request["untitled"])
         for _ in range(_MOST_ROUNDS):
             wanted, missing = documents.wanted(names), self._missing(said)
             if not wanted and not missing:
