@@ -74,14 +74,19 @@ def confine(private: Path, trusted: Iterable[Path]) -> None:
     def changed(arguments: tuple[Any, ...]) -> None:
         _require(arguments[0], writable)
 
+    def moved(arguments: tuple[Any, ...]) -> None:
+        _require(arguments[0], writable)
+        _require(arguments[1], writable)
+
     rules: dict[str, Hook] = {
         "open": opened,
         "exec": executed,
         "import": imported,
         **dict.fromkeys(("subprocess.Popen", "os.exec", "os.posix_spawn", "os.system"), started),
         **dict.fromkeys(("os.listdir", "os.scandir", "os.chdir"), listed),
-        **dict.fromkeys(("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link"), changed),
-        **dict.fromkeys(("os.symlink", "os.chmod", "os.chown", "os.truncate"), changed),
+        **dict.fromkeys(("os.remove", "os.mkdir", "os.rmdir"), changed),
+        **dict.fromkeys(("os.chmod", "os.chown", "os.truncate", "os.utime"), changed),
+        **dict.fromkeys(("os.rename", "os.link", "os.symlink"), moved),
     }
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:

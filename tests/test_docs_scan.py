@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scan: what the text of a document tells without Sphinx."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import snapshots
+from verify_series.docs.scan import FileScan, scan_text, scan_tree
+
+HERE = "Documentation/toys/wind.rst"
+
+
+def scan(text: str) -> FileScan:
+    return scan_text(HERE, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (".. _Some Label:\n", "label:some label"),
+        (".. _`odd: label`:\n", "label:odd: label"),
+        ("an _`inline target`\n", "label:inline target"),
+        (".. figure:: x.png\n   :name: fig\n", "label:fig"),
+        (".. [Knuth] A book.\n", "citation:Knuth"),
+        (".. c:function:: int toy_wind(void)\n", "c:toy_wind"),
+        (".. c:struct:: toy\n", "c:toy"),
+        (".. glossary::\n\n   Spring\n      It drives.\n", "term:spring"),
+        (".. kernel-doc:: toys/wind.c\n   :internal:\n", "kernel-doc:toys/wind.c :internal:"),
+    ],
+)
+def test_what_a_document_defines(text: str, name: str) -> None:
+    assert name in scan(text).defines
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (":ref:`Some Label`", "label:some label"),
+        (":ref:`shown <other>`", "label:other"),
+        (":doc:`paint`", "doc:toys/paint"),
+        (":doc:`/admin/index`", "doc:admin/index"),
+        (":doc:`shown <../index>`", "doc:index"),
+        (":term:`Spring`", "term:spring"),
+        ("see [Knuth]_", "citation:Knuth"),
+    ],
+)
+def test_what_a_document_refers_to(text: str, name: str) -> None:
+    assert name in scan(text).refers
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        (".. include:: part.rst\n", "Documentation/toys/part.rst"),
+        (".. literalinclude:: ../../toys/wind.c\n", "toys/wind.c"),
+        (".. kernel-doc:: toys/wind.c\n", "toys/wind.c"),
+        (".. kernel-doc:: toys/w.h\n   :export: toys/wind.c\n", "toys/wind.c"),
+        (".. kernel-include:: include/uapi/linux/toy.h\n", "include/uapi/linux/toy.h"),
+        (".. csv-table:: x\n   :file: toys.csv\n", "Documentation/toys/toys.csv"),
+        (".. maintainers-include::\n", "MAINTAINERS"),
+    ],
+)
+def test_what_a_document_is_made_of(text: str, file: str) -> None:
+    assert file in scan(text).files
+
+
+def test_toctrees() -> None:
+    text = ".. toctree::\n   :maxdepth: 1\n\n   a\n   Shown <b.rst>\n   /c\n   http://x.example\n"
+    assert scan(text).toctree == ("toys/a", "toys/b", "c")
+    assert scan(".. toctree::\n   :glob:\n\n   *\n").toctree == ("toys/*",)
+    assert scan(".. toctree::\n\n   what?\n").toctree == ()
+
+
+def test_a_comment_and_a_literal_define_nothing_they_should_not() -> None:
+    assert scan("Use ``.. _label:`` for it.\n").defines == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "titled"),
+    [
+        (".. _a:\n\nTitle\n=====\n\nText.\n", {"label:a"}),
+        (".. _a:\n.. _b:\n\nTitle\n=====\n\nText.\n", {"label:a", "label:b"}),
+        (".. _a:\n\n=====\nTitle\n=====\n\nText.\n", {"label:a"}),
+        (".. _a:\n\nJust text\nand more,\nand more.\n", set()),
+    ],
+)
+def test_which_labels_certainly_have_a_title(text: str, titled: set[str]) -> None:
+    assert scan(text).titled == titled
+
+
+def test_orphans_and_titles() -> None:
+    assert scan(":orphan:\n\nTitle\n=====\n").orphan
+    assert scan("Title\n=====\n").has_title
+    assert not scan("No title.\n").has_title
+
+
+def test_the_scan_is_kept_by_the_id_of_the_tree(tmp_path: Path) -> None:
+    tree = {HERE: ".. _a:\n\nTitle\n=====\n", "Documentation/b.rst": ":ref:`a`\n"}
+    applied = snapshots.apply(tree, {**tree, HERE: "Other\n=====\n"})
+    first = scan_tree(applied.base, tmp_path)
+    (kept,) = tmp_path.iterdir()
+    assert scan_tree(applied.base, tmp_path) == first
+    assert scan_tree(applied.head, tmp_path) != first
+    kept.write_text("{ cut short")
+    assert scan_tree(applied.base, tmp_path) == first
