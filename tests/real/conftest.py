@@ -30,10 +30,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+_ENVIRONMENT = dict(os.environ)  # as it is before any test has a home of its own
+
+
 def _kernel(version: str) -> Path:
-    done = subprocess.run(
-        [SHARED / "bin" / "kernel-tree", version], capture_output=True, text=True, check=False
-    )
+    argv = [SHARED / "bin" / "kernel-tree", version]
+    done = subprocess.run(argv, env=_ENVIRONMENT, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"no kernel {version}: {done.stderr.strip().splitlines()[-1]}")
     return Path(done.stdout.strip().splitlines()[-1])

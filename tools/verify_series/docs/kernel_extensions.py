@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -21,6 +22,15 @@ _left_out: set[str] = set()
 
 class Unsupported(Exception):
     """This Sphinx, or what the tree does with it, cannot be used; says why."""
+
+
+def settings(source: Path) -> dict[str, str]:
+    """What ``make htmldocs`` sets on the command line of Sphinx, for a tree that is the current
+    folder (Documentation/Makefile, tools/docs/sphinx-build-wrapper)."""
+    found = {"kerneldoc_srctree": "."}
+    if "kerneldoc_bin" in (source / "conf.py").read_text("utf-8", "replace"):
+        found["kerneldoc_bin"] = "./scripts/kernel-doc"
+    return found
 
 
 def refresh(app: Sphinx) -> None:

@@ -31,6 +31,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, WarningSuppressor
 from sphinx.util.matching import Matcher
 
+from . import kernel_extensions
 from .kernel_extensions import Unsupported, is_strict
 
 #: Builders and post-transforms that write output, which nothing here does. Loading them costs a
@@ -153,7 +154,7 @@ class Documents:
                 output,
                 output / ".doctrees",
                 "dummy",
-                confoverrides={"kerneldoc_srctree": ".", "show_warning_types": False},
+                confoverrides={**kernel_extensions.settings(source), "show_warning_types": False},
                 status=None,
                 warning=None,
                 freshenv=True,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..model import Finding, Severity
+from ..model import CheckError, Finding, Severity
 from .scan import ROOT
 
 CHECKER = "docs"
@@ -74,6 +74,9 @@ _UNPLACED = re.compile(r"(?s)(?:\./)?(?P<path>[\w.+@/-]+):(?P<line>\d+):?\s+(?P<
 _SEVERITY_WORD = re.compile(r"(?i)\A(?:warning|error):\s*")
 _NUMBER = re.compile(r"(?<=[:#])\d+|(?<=line )\d+")
 
+#: kernel-doc itself did not run: then nothing of what it shows was judged.
+_NOT_RUN = re.compile(r"kernel-doc '.*' processing failed with: .*|Can't locate \S+\.pm in @INC")
+
 #: Messages about the machine, not about the documents.
 _ENVIRONMENT = re.compile(r"dot\(1\)|rsvg-convert|ImageMagick|convert\(1\)|[Ii]nkscape|LaTeX")
 
@@ -84,12 +87,15 @@ def finding(document: str, location: str, kind: str, text: str, *, tree: str) ->
     ``document`` is the path of the document at hand (empty for checks between documents),
     ``tree`` the folder whose name Sphinx writes in front of paths. A message of kernel-doc
     carries its place in the text, and everything else in ``location``; what is known of neither
-    stands at the document as a whole, or at the folder of all.
+    stands at the document as a whole, or at the folder of all. Raises CheckError where kernel-doc
+    could not run.
     """
     text = text.replace(f"{tree}/", "").replace("\r", "")
     path, line = _place(location.replace(f"{tree}/", ""), document)
     if not location and (match := _UNPLACED.match(text)):
         path, line, text = match["path"], int(match["line"]), match["text"]
+    if not_run := _NOT_RUN.search(text):
+        raise CheckError(f"{path}: {not_run[0]}")
     text = _SEVERITY_WORD.sub("", text).partition(". Possible alternatives:")[0].strip()
     if _ENVIRONMENT.search(text):
         return None
