@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from repos import Repo, fingerprint
+from verify_series.imported import version_tags
 from verify_series.model import UserError
 from verify_series.store import Store
 from verify_series.tree import default, open_tree
@@ -83,6 +84,28 @@ def test_a_tarball_is_imported_once(tmp_path: Path) -> None:
     other.close()
     assert again == commit
     assert fingerprint(tmp_path / "cache") == before
+
+
+@pytest.mark.parametrize(
+    ("lines", "tags"),
+    [
+        ("VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 57\nEXTRAVERSION =\n", ["v6.12", "v6.12.57"]),
+        ("VERSION = 7\nPATCHLEVEL = 2\nSUBLEVEL = 0\nEXTRAVERSION =\n", ["v7.2"]),
+        ("VERSION = 7\nPATCHLEVEL = 2\nSUBLEVEL = 0\nEXTRAVERSION = -rc3\n", ["v7.2-rc3"]),
+        ("all:\n", []),
+        ("VERSION = $(shell evil)\nPATCHLEVEL = 2\n", []),
+    ],
+)
+def test_an_imported_tree_has_the_tags_of_its_version(
+    tmp_path: Path, lines: str, tags: list[str]
+) -> None:
+    tarball = pack(tmp_path / "l.tar.xz", {"linux-1/Makefile": lines.encode()})
+    tree = open_tree(tarball, cache=tmp_path / "cache", progress=print)
+    assert version_tags(lines) == tags
+    head = tree.resolve("HEAD")
+    assert head
+    assert [tree.resolve(tag) for tag in tags] == [head] * len(tags)
+    assert tree.describe(head) == (f"{tags[-1]} ({head[:12]})" if tags else head[:12])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import lzma
 import os
+import re
 import stat
 import subprocess
 import tarfile
@@ -23,7 +24,7 @@ from .cache import once
 from .model import UserError
 from .run import RunError, clean_environment, run, start
 
-_FORMAT = "1"  # part of the cache's key: raise it when the import changes
+_FORMAT = "2"  # part of the cache's key: raise it when the import changes
 _EVERY = 10_000  # files between two words of progress
 #: First bytes of a file to how it is opened.
 _COMPRESSIONS: Mapping[bytes, Callable[[Path], IO[bytes]]] = {
@@ -168,6 +169,24 @@ def _import(
     if not count:
         raise UserError(f"{origin} holds no files ({_NEXT_STEP})")
     run(["git", "symbolic-ref", "HEAD", "refs/heads/imported"], cwd=folder, env=env)
+    makefile = run(["git", "cat-file", "-p", "HEAD:Makefile"], cwd=folder, env=env).stdout
+    for tag in version_tags(makefile.decode("utf-8", "replace")):
+        run(["git", "tag", tag, "HEAD"], cwd=folder, env=env)
+
+
+def version_tags(makefile: str) -> list[str]:
+    """The tags that a kernel of this version has: by the first lines of its top Makefile.
+
+    A stable release such as 6.12.57 also answers to v6.12, a release candidate does not.
+    """
+    lines = re.findall(r"^(\w+) *= *(\S*) *$", makefile[:1000], re.MULTILINE)
+    number = {name: value for name, value in lines if re.fullmatch(r"[\w.-]*", value)}
+    if not number.get("VERSION") or not number.get("PATCHLEVEL"):
+        return []
+    series = f"v{number['VERSION']}.{number['PATCHLEVEL']}"
+    level, extra = number.get("SUBLEVEL", "0"), number.get("EXTRAVERSION", "")
+    whole = f"{series}{f'.{level}' if level not in ('', '0') else ''}{extra}"
+    return [whole] if extra else list(dict.fromkeys((series, whole)))
 
 
 def _write(

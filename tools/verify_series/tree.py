@@ -35,9 +35,9 @@ class Tree:
         return done.strip() or None
 
     def describe(self, commit: str) -> str:
-        """A tag that points at the commit, else the first 12 digits of its id."""
+        """The last tag that points at the commit, else the first 12 digits of its id."""
         tags = self._ask("tag", "--points-at", commit).split()
-        return f"{tags[0]} ({commit[:12]})" if tags else commit[:12]
+        return f"{tags[-1]} ({commit[:12]})" if tags else commit[:12]
 
     def tips(self) -> list[tuple[str, str]]:
         """(commit id, name) of HEAD and of the most recent branches and tags."""
