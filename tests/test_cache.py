@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is kept appears whole or not at all; what a run needs is gone with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verify_series import cache
+from verify_series.model import UserError
+
+
+def test_once_makes_it_once(tmp_path: Path) -> None:
+    made: list[Path] = []
+
+    def make(folder: Path) -> None:
+        made.append(folder)
+        (folder / "x").write_text("x")
+
+    first = cache.once(tmp_path, "key", make)
+    assert cache.once(tmp_path, "key", make) == first == tmp_path / "key"
+    assert (first / "x").read_text() == "x"
+    assert len(made) == 1
+
+
+def test_once_leaves_nothing_where_it_fails(tmp_path: Path) -> None:
+    def fail(folder: Path) -> None:
+        (folder / "half").write_text("x")
+        raise UserError("no")
+
+    (tmp_path / "key.part-stale").mkdir()
+    with pytest.raises(UserError, match="no"):
+        cache.once(tmp_path, "key", fail)
+    assert [path.name for path in tmp_path.iterdir()] == ["key.lock"]
+
+
+def test_a_workspace_is_gone_afterwards(hermetic: Path) -> None:
+    with cache.workspace() as folder:
+        (folder / "x").write_text("x")
+        with cache.workspace() as other:  # a second run leaves the first alone
+            assert other != folder
+        assert (folder / "x").exists()
+    assert not folder.exists()
+
+
+def test_a_killed_runs_workspace_is_swept(hermetic: Path) -> None:
+    stale = cache.root() / "runs" / "run-killed"
+    stale.mkdir(parents=True)
+    (stale / "lock").touch()
+    with cache.workspace():
+        assert not stale.exists()
+
+
+def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with pytest.raises(UserError, match=r"cannot write to .* \(set XDG_CACHE_HOME"):
+        cache.root()
