@@ -144,6 +144,8 @@ def test_picked_patches_are_said(tmp_path: Path) -> None:
         (["sample", "-v", "7"], "7"),
         (["sample", "-P", "9"], "9"),
         (["notes.txt", "--tree", "tree"], "notes.txt"),
+        (["sample", "--json", "no/such/folder/x.json"], "cannot write no/such/folder/x.json"),
+        (["sample", "--json", "tree"], "cannot write tree"),
         (["empty", "--tree", "tree"], "empty"),
     ],
 )

@@ -215,7 +215,7 @@ def test_a_full_build_says_the_same(judged: Examined, tmp_path: Path) -> None:
     for name, content in tree.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content)
-    argv = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "Documentation", "output"]
+    argv = [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html", "Documentation", "output"]
     done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=True)
     place = rf"^{re.escape(str(tmp_path))}/(\S+?):(\d+): (?:WARNING|ERROR|CRITICAL): (.*)$"
     said = re.findall(place, done.stderr, re.MULTILINE)

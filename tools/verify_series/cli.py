@@ -82,6 +82,7 @@ def _command(options: argparse.Namespace) -> int:
         print(inspect.cleandoc(load(options.explain).__doc__ or ""))
         return 0
     cwd = Path.cwd()
+    _require_writable(options.json)
     jobs, skipped = _jobs(options, cwd)
     declared = profiles()
     reports = []
@@ -125,6 +126,14 @@ def _summary(reports: Sequence[Report], skipped: Sequence[object], result: Verdi
         )
     ]
     return f"\nexit {result.exit_code}: {', '.join(counts)}, {len(skipped)} skipped"
+
+
+def _require_writable(name: str | None) -> None:
+    """Before the run, not after it: a report that cannot be written is bad input."""
+    if name and name != "-":
+        path = Path(name)
+        if not os.access(path if path.exists() else path.parent, os.W_OK) or path.is_dir():
+            raise UserError(f"cannot write {name} (give --json a file in a folder that exists)")
 
 
 def _write(name: str, content: str) -> None:
