@@ -66,14 +66,21 @@ def workspace() -> Iterator[Path]:
     """
     runs = root() / "runs"
     runs.mkdir(exist_ok=True)
-    _sweep(runs)
-    folder = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
-    with (folder / "lock").open("w") as lock:
+    with (runs / "lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _sweep(runs)
+        folder = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
+        lock = (folder / "lock").open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
+    try:
+        with lock:
             yield folder
-        finally:
+    finally:
+        try:
             shutil.rmtree(folder, ignore_errors=True)
+        except KeyboardInterrupt:  # in the middle of it: finish, then heed it
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
 def _sweep(runs: Path) -> None:
@@ -85,4 +92,4 @@ def _sweep(runs: Path) -> None:
         except BlockingIOError:
             continue  # it runs
         except OSError:
-            continue  # it has just begun and has no lock yet, or has just ended
+            shutil.rmtree(folder, ignore_errors=True)  # killed before it had a lock
