@@ -193,7 +193,7 @@ def outline(finding: Finding) -> dict[str, Any]:
 
 
 def outcome(examined: Examined) -> dict[str, Any]:
-    """What a checker gave, in the form of sample.toml."""
+    """What a checker gave, in the form of sample.toml; versions differ from machine to machine."""
     result: dict[str, Any] = {"count": examined.count}
     if examined.skip:
         result["skip"] = examined.skip

@@ -3,32 +3,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-import snapshots
 from verify_series.checkers import lsm_hook
-from verify_series.model import CheckError, State, UserError
-
-FOLDERS = sorted((snapshots.SAMPLES / "lsm-hook").glob("*-*"))
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_sample(folder: Path) -> None:
-    sample = snapshots.load_sample(folder)
-    spec = lsm_hook.parse(sample.check)
-    red = folder.name.startswith("fail-")
-    if "error" in sample.expected:
-        with pytest.raises(CheckError) as caught:
-            lsm_hook.run(sample.applied, spec)
-        assert red
-        assert sample.expected == {"error": str(caught.value)}
-        return
-    examined = lsm_hook.run(sample.applied, spec)
-    assert snapshots.outcome(examined) == sample.expected
-    assert any(f.state is State.NEW for f in examined.findings) == red
-    assert examined.count or examined.skip
+from verify_series.model import UserError
 
 
 @pytest.mark.parametrize(
