@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import snapshots
-from verify_series.docs.scan import FileScan, scan_text, scan_tree
+from verify_series.docs.scan import FileScan, other_documents, scan_text, scan_tree
 
 HERE = "Documentation/toys/wind.rst"
 
@@ -106,3 +106,19 @@ def test_the_scan_is_kept_by_the_id_of_the_tree(tmp_path: Path) -> None:
     assert scan_tree(applied.head, tmp_path) != first
     kept.write_text("{ cut short")
     assert scan_tree(applied.base, tmp_path) == first
+
+
+def test_a_byte_order_mark_hides_no_label(tmp_path: Path) -> None:
+    applied = snapshots.apply({HERE: "\ufeff.. _a:\n\nTitle\n=====\n"}, {})
+    assert scan_tree(applied.base, tmp_path)[HERE].defines == {"label:a"}
+
+
+def test_netlink_specifications_are_documents_where_the_tree_reads_them() -> None:
+    spec = {"Documentation/netlink/specs/toy.yaml": "name: toy\n"}
+    parser = {"Documentation/sphinx/parser_yaml.py": ""}
+    assert other_documents(snapshots.apply({**spec, **parser}, {}).base) == spec.keys()
+    generated = other_documents(snapshots.apply(spec, {}).base)
+    assert generated == {
+        "Documentation/networking/netlink_spec/index.rst",
+        "Documentation/networking/netlink_spec/toy.rst",
+    }

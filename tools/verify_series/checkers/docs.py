@@ -56,14 +56,12 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     base = applied.base
     if base.object_id(scan.ROOT) is None and not any(map(scan.is_document, applied.paths)):
         return Examined(0, skip=f"the tree has no {scan.ROOT}")
-    others = frozenset(
-        p for p in base.blob_ids(f"{scan.ROOT}/netlink/specs") if scan.is_document(p)
-    )
-    found = scope.find(applied, scan.scan_tree(base, cache), others)
+    found = scope.find(applied, scan.scan_tree(base, cache), scan.other_documents(base))
     if not found.documents:
         return Examined(0, skip="the series touches no document and nothing that a document shows")
-    findings, versions = _judge(applied, found, cache, _unconcerned(applied, found))
-    if any(finding.state is not State.EXISTING for finding in findings):
+    left_out = _unconcerned(applied, found)
+    findings, versions = _judge(applied, found, cache, left_out)
+    if left_out and any(finding.state is not State.EXISTING for finding in findings):
         # Sure only when all is shown: what was left out may define what seems to be missing.
         findings, versions = _judge(applied, found, cache, frozenset())
     for stop in findings:

@@ -116,6 +116,18 @@ def is_document(path: str) -> bool:
     )
 
 
+def other_documents(snapshot: Snapshot) -> frozenset[str]:
+    """Documents that are no .rst file of the tree: netlink specifications, where it has a parser
+    for them. Before, ``make`` wrote a .rst file for each (Documentation/Makefile); these are
+    known, so that references to them resolve, but cannot be read."""
+    listing = snapshot.blob_ids(f"{ROOT}/netlink/specs")
+    specs = [path for path in listing if path.endswith(".yaml")]
+    if not specs or snapshot.object_id(f"{ROOT}/sphinx/parser_yaml.py"):
+        return frozenset(specs)
+    names = ["index", *(posixpath.basename(path).removesuffix(".yaml") for path in specs)]
+    return frozenset(f"{ROOT}/networking/netlink_spec/{name}.rst" for name in names)
+
+
 def document_name(path: str) -> str:
     """``Documentation/a/b.rst`` → ``a/b``: what ``:doc:`` and toctrees call it."""
     return posixpath.splitext(path.removeprefix(f"{ROOT}/"))[0]

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from ..model import AppliedSeries, Snapshot
 from . import maintainers, shown
@@ -27,7 +28,7 @@ class Library:
     """The documents of one state of the tree, by their scans.
 
     ``base`` are the scans of all .rst files of the base; ``changed`` overrides those that the
-    series touches (None: not there). ``others`` are documents that are no .rst file.
+    series touches (None: not there). ``others`` are what scan.other_documents() gives.
     """
 
     snapshot: Snapshot
@@ -181,8 +182,9 @@ class Scope:
 
 
 def find(applied: AppliedSeries, scans: Mapping[str, FileScan], others: frozenset[str]) -> Scope:
-    """The scope of a series. ``scans`` are the base's; ``others``, documents that are no .rst."""
-    touched = [path for path in sorted(applied.paths) if is_document(path)]
+    """The scope of a series. ``scans`` are the base's; ``others`` as scan.other_documents()."""
+    suffixes = tuple({".rst", *(PurePosixPath(path).suffix for path in others)})
+    touched = [p for p in sorted(applied.paths) if is_document(p) and p.endswith(suffixes)]
     index = Index(scans)
     libraries = [Library(applied.base, scans, {}, others)]
     affected: list[frozenset[str]] = []
@@ -224,7 +226,7 @@ def _affected(
     index: Index, before: Library, after: Library, paths: Collection[str]
 ) -> frozenset[str]:
     """The documents that one step can change for better or worse."""
-    changed = {path for path in paths if is_document(path)}
+    changed = {path for path in paths if before.scan(path) or after.scan(path)}
     old = {name for path in changed for name in before.names(path)}
     new = {name for path in changed for name in after.names(path)}
     subjects = {_subject(name) for name in old ^ new}

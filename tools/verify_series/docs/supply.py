@@ -111,5 +111,8 @@ class Supply:
         heads = r"\bDOC:\s*|\.\. _`?|\*\s+(?:struct|union|enum|typedef)\s+"
         target = re.compile(rf"(?i)(?:{heads})(?:{words})\b")
         texts = library.snapshot.read_many(sources(self.index))
-        found = [p for p, data in texts.items() if target.search(data.decode("utf-8", "replace"))]
+        # Most sources have none of the words, which a plain search tells ten times faster.
+        starts = [name.lower().split()[0].encode() for name in names if name.split()]
+        likely = {p: d for p, d in texts.items() if any(start in d.lower() for start in starts)}
+        found = [p for p, data in likely.items() if target.search(data.decode("utf-8", "replace"))]
         return {user for path in found for user in self.index.users[path]} - set(self.judged)
