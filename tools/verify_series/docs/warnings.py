@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from ..model import CheckError, Finding, Severity
+from . import maintainers
 from .scan import ROOT
 
 CHECKER = "docs"
@@ -92,13 +93,16 @@ def finding(document: str, location: str, kind: str, text: str, *, tree: str) ->
     """
     text = text.replace(f"{tree}/", "").replace("\r", "")
     path, line = _place(location.replace(f"{tree}/", ""), document)
-    if not location and (match := _UNPLACED.match(text)):
-        path, line, text = match["path"], int(match["line"]), match["text"]
+    if not location:
+        if match := _UNPLACED.match(text):
+            path, line, text = match["path"], int(match["line"]), match["text"]
+        elif _ENVIRONMENT.search(text):
+            return None
+    if path == maintainers.PATH:
+        line = 0  # a line of the table that the extension makes, not of the file
     if not_run := _NOT_RUN.search(text):
         raise CheckError(f"{path}: {not_run[0]}")
     text = _SEVERITY_WORD.sub("", text).partition(". Possible alternatives:")[0].strip()
-    if _ENVIRONMENT.search(text):
-        return None
     rule = _rule(kind, text)
     identity = _NUMBER.sub("N", " ".join(text.split()))
     return Finding(
