@@ -74,12 +74,12 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
 
 def _unconcerned(applied: AppliedSeries, found: scope.Scope) -> frozenset[str]:
     """Sources that need not be shown. Some documents show dozens, which takes many seconds, and
-    only what one of them has to do with the touched ones can make a difference. What a touched
-    document shows is shown, since the series may have asked for it."""
+    only one that has to do with what changes can make a difference. What a touched document shows
+    is shown, since the series may have asked for it."""
     fixed = found.sources(found.documents - applied.paths)
     touched = fixed & applied.paths
     others = fixed - touched - found.sources(found.documents & applied.paths)
-    return shown.beside(applied.snapshots, touched, others)
+    return shown.beside(applied.snapshots, touched, others, scope.spoken(found.changing))
 
 
 def _judge(

@@ -123,6 +123,13 @@ class Scope:
             if name.startswith("kernel-doc:")
         )
 
+    @cached_property
+    def changing(self) -> frozenset[str]:
+        """The names that touched documents define in some states and not in all."""
+        judged = self.documents & self.touched
+        states = [frozenset(n for p in judged for n in lib.names(p)) for lib in self.libraries]
+        return frozenset().union(*states) - frozenset.intersection(*states)
+
     def untitled(self, number: int) -> list[str]:
         """Names of documents in toctrees of the judged ones that may have no title: sure is only
         who reads them. What is no .rst file has one."""
@@ -227,14 +234,18 @@ def _affected(
 ) -> frozenset[str]:
     """The documents that one step can change for better or worse."""
     changed = {path for path in paths if before.scan(path) or after.scan(path)}
+    otherwise = _shown_otherwise(index, before, after, paths)
+    shown_here = otherwise & index.users.keys()
     old = {name for path in changed for name in before.names(path)}
+    old |= {f"label:{label}" for label in shown.labels(before.snapshot, shown_here)}
     new = {name for path in changed for name in after.names(path)}
+    new |= {f"label:{label}" for label in shown.labels(after.snapshot, shown_here)}
     subjects = {_subject(name) for name in old ^ new}
-    found = changed | index.made_of(_shown_otherwise(index, before, after, paths))
+    found = changed | index.made_of(otherwise)
     found.update(path for subject in subjects for path in index.concerned[subject])
-    gone = {name for name in old - new if name.startswith(("label:", "doc:"))}
-    if gone:
-        found |= index.made_of(_sources_naming(index, after.snapshot, gone))
+    named = {name for name in old ^ new if name.startswith(("label:", "doc:"))}
+    if named:
+        found |= index.made_of(_sources_naming(index, after.snapshot, named))
     # Documents that another step of the series touches are not in the index as they are now.
     for library in (before, after):
         for path in library.changed:
@@ -268,11 +279,20 @@ def sources(index: Index) -> list[str]:
 
 
 def _sources_naming(index: Index, snapshot: Snapshot, names: Iterable[str]) -> set[str]:
-    """The sources shown in documents whose text contains one of these labels or documents."""
-    words = "|".join(re.escape(name.partition(":")[2]) for name in sorted(names))
-    mention = re.compile(rf"(?i):(?:ref|doc):`[^`]*(?:{words})|{ROOT}/(?:{words})\b")
+    """The sources shown in documents whose text refers to one of these labels or documents, or
+    defines such a label."""
+    words = "|".join(re.escape(word).replace(r"\ ", r"[\s*]+") for word in spoken(names))
+    mention = re.compile(
+        rf"(?i):(?:ref|doc):`[^`]*(?:{words})|{ROOT}/[\w/-]*(?:{words})\b|\.\. _`?(?:{words})`?:"
+    )
     return {
         path
         for path, data in snapshot.read_many(sources(index)).items()
         if mention.search(data.decode("utf-8", "replace"))
     }
+
+
+def spoken(names: Iterable[str]) -> list[str]:
+    """Names as a text may write them: without their kind, documents without their folder."""
+    bare = (name.partition(":")[2] for name in names)
+    return sorted({name.rpartition("/")[2] for name in bare} - {""})

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..model import Snapshot
+from .scan import normalized
 
 _COMMENT = re.compile(rb"/\*\*(?!\*|/).*?\*/", re.DOTALL)
 _EXPORT = re.compile(rb"^[ \t]*EXPORT_SYMBOL\w*[ \t]*\([^)]*\)", re.MULTILINE)
@@ -40,20 +41,41 @@ def changed(before: Snapshot, after: Snapshot, paths: Iterable[str]) -> list[str
 
 
 def beside(
-    snapshots: Sequence[Snapshot], touched: Iterable[str], others: Iterable[str]
+    snapshots: Sequence[Snapshot],
+    touched: Iterable[str],
+    others: Iterable[str],
+    names: Iterable[str] = (),
 ) -> frozenset[str]:
-    """Those of ``others`` that have nothing to do with what changes in the ``touched`` sources.
+    """Those of ``others`` that have nothing to do with what the series changes.
 
-    A source does, if it speaks of a name that these begin or cease to document, or of a label
-    that they begin or cease to define: it may define the same, or refer to it.
+    A source does, if it speaks of one of ``names``, of a name that the ``touched`` sources begin
+    or cease to document, or of a label that they begin or cease to define: it may define the
+    same, or refer to it.
     """
     paths = sorted(touched)
     states = [_names(snapshot.read_many(paths).values()) for snapshot in snapshots]
-    names = frozenset().union(*states).difference(frozenset.intersection(*states))
+    changing = frozenset().union(*states).difference(frozenset.intersection(*states))
+    words = {_folded(name) for name in changing} | {_folded(name.encode()) for name in names}
     texts = snapshots[0].read_many(sorted(others))
+    return frozenset(path for path, text in texts.items() if not words or not _speaks(text, words))
+
+
+def _speaks(text: bytes, words: Iterable[bytes]) -> bool:
+    folded = _folded(text)
+    return any(word in folded for word in words)
+
+
+def labels(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:
+    """The labels that comments of these sources define, as docutils compares them."""
+    found = (_LABEL.findall(text) for text in snapshot.read_many(sorted(paths)).values())
     return frozenset(
-        path for path, text in texts.items() if not any(name in text for name in names)
+        normalized(label.decode("utf-8", "replace")) for some in found for label in some
     )
+
+
+def _folded(text: bytes) -> bytes:
+    """Lower case, and white space folded, with the asterisks of a comment's lines."""
+    return b" ".join(text.lower().replace(b"*", b" ").split())
 
 
 def _names(sources: Iterable[bytes]) -> frozenset[bytes]:
