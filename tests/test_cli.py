@@ -141,12 +141,12 @@ def test_picked_patches_are_said(tmp_path: Path) -> None:
         (["x@example.org"], "it needs a kernel tree (give --tree DIR, or set KERNEL_TREE)"),
         (["series.mbox", "--tree", "nowhere"], "no such tree: "),
         (["sample", "--base", "v99"], "has no commit v99"),
-        (["sample", "-v", "7"], "7"),
-        (["sample", "-P", "9"], "9"),
-        (["notes.txt", "--tree", "tree"], "notes.txt"),
+        (["sample", "-v", "7"], "holds v1, not v7"),
+        (["sample", "-P", "9"], "'9' picks patches that are not there: the series has 2"),
+        (["notes.txt", "--tree", "tree"], "notes.txt cannot be read"),
         (["sample", "--json", "no/such/folder/x.json"], "cannot write no/such/folder/x.json"),
         (["sample", "--json", "tree"], "cannot write tree"),
-        (["empty", "--tree", "tree"], "empty"),
+        (["empty", "--tree", "tree"], "empty is empty"),
     ],
 )
 def test_bad_input_is_one_sentence(tmp_path: Path, args: list[str], said: str) -> None:
@@ -162,6 +162,12 @@ def test_bad_input_is_one_sentence(tmp_path: Path, args: list[str], said: str) -
     if not done.stdout:
         assert done.stderr.startswith("verify-series: ")
         assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_git(tmp_path: Path) -> None:
+    done = run("sample", cwd=tmp_path, PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "verify-series: git is not installed, or not in PATH (install git)\n"
 
 
 def test_a_conflict_is_no_verdict_with_a_report(tmp_path: Path, linux: Repo) -> None:

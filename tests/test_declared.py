@@ -60,10 +60,12 @@ def test_what_a_manifest_may_not_hold(tmp_path: Path, text: str, said: str) -> N
         ("paths = []", "paths is missing"),
         ('paths = "security/"', "paths must be a list of texts"),
         ("paths = [1]", "paths must be a list of texts"),
-        ('paths = ["a"]\ndosc = 1', "unknown key 'dosc' (did you mean docs?)"),
+        ('paths = ["a"]\nlsm-hok = 1', "unknown key 'lsm-hok' (did you mean lsm-hook?)"),
         ('paths = ["a"]\nname-table = 1', "name-table must be written as [[name-table]]"),
         ('paths = ["a"]\nname-table = [1]', "name-table must be written as [[name-table]]"),
-        ('paths = ["a"]\n[[checkpatch]]\nx = 1', "[[checkpatch]] number 1: unknown key 'x'"),
+        ('paths = ["a"]\n[[name-table]]\nx = 1', "[[name-table]] number 1: unknown key 'x'"),
+        ('paths = ["a"]\n[[docs]]\n', "docs runs on every series, so it is not declared"),
+        ('paths = ["a"]\n[[checkpatch]]\n', "checkpatch runs on every series"),
     ],
 )
 def test_what_a_profile_may_not_hold(tmp_path: Path, text: str, said: str) -> None:

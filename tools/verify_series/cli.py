@@ -7,6 +7,7 @@ import argparse
 import inspect
 import os
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,12 @@ exit status: 0 verified, nothing new; 1 new findings; 2 no verdict; 130 interrup
 """
 
 
+def _revision(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no revision: give a number from 1")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "verify-series",
@@ -46,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--base", metavar="REV", help="commit to apply to (default: found out, and said)")
     add("--no-rewind", action="store_true", help="stop where the tree already has the series")
     add("--archive", metavar="URL", help="public-inbox to ask instead of lore.kernel.org")
-    add("-v", dest="revision", type=int, metavar="N", help="revision (default: the newest)")
+    add("-v", dest="revision", type=_revision, metavar="N", help="revision (default: the newest)")
     add("-P", dest="pick", metavar="1,3-5", help="only these patches, as b4 am -P")
     add("--refresh", action="store_true", help="ask the archive again")
     add(
@@ -83,6 +90,8 @@ def _command(options: argparse.Namespace) -> int:
         return 0
     cwd = Path.cwd()
     _require_writable(options.json)
+    if not shutil.which("git"):
+        raise UserError("git is not installed, or not in PATH (install git)")
     jobs, skipped = _jobs(options, cwd)
     declared = profiles()
     reports = []

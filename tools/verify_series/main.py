@@ -29,6 +29,7 @@ def _guarded() -> int:
         signal.signal(signal.SIGTERM, _stop)
         for name in [n for n in os.environ if n.startswith("GIT_")]:
             del os.environ[name]  # a hook's GIT_DIR must not lead us into the user's repository
+        os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # a missing git is told when it is needed
         from .cli import command  # half a second, in which ^C has to be heeded, too
 
         return command(sys.argv[1:])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .checkers import REGISTRY, load
+from .checkers import EVERYWHERE, REGISTRY, load
 from .declared import Declaration, folder
 from .model import UserError
 
@@ -50,10 +50,14 @@ def read_profile(path: Path) -> Profile:
     Raises UserError for an unknown key or a wrong type, also of the checkers' own.
     """
     table = Declaration(path)
-    table.allow([*_KEYS, *REGISTRY])
+    declared = [checker for checker in REGISTRY if checker not in EVERYWHERE]
+    for checker in EVERYWHERE:
+        if checker in table.content:
+            raise UserError(f"{path}: {checker} runs on every series, so it is not declared")
+    table.allow([*_KEYS, *declared])
     subsystem = table.text("subsystem") or path.stem
     checks = []
-    for checker in REGISTRY:
+    for checker in declared:
         for number, entry in enumerate(table.tables(checker), 1):
             try:
                 spec = load(checker).parse(entry)

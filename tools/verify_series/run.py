@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from .model import UserError
+
 #: What git must not read or do: the user's and the system's configuration, hooks, prompts,
 #: replacement objects, fetching of missing objects (git(1), "Environment Variables").
 GIT_ENVIRONMENT: Mapping[str, str] = {
@@ -50,7 +52,7 @@ _lock = threading.Lock()
 _stopped = threading.Event()
 
 
-class RunError(Exception):
+class RunError(UserError):
     """A program could not be started, ran too long, or was killed."""
 
 
@@ -136,7 +138,9 @@ def start(
             start_new_session=True,
         )
     except OSError as error:
-        raise RunError(f"cannot start {command[0]}: {error.strerror or error}") from error
+        raise RunError(
+            f"cannot start {command[0]}: {error.strerror or error} (is it installed?)"
+        ) from error
     with _lock:
         _children.add(process)
     try:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from . import run as processes
-from .checkers import REGISTRY, load
+from .checkers import EVERYWHERE, REGISTRY, load
 from .model import (
     AppliedSeries,
     CheckError,
@@ -23,8 +23,6 @@ from .model import (
 )
 from .profile import Check, Profile
 
-#: Checkers that need no profile: they run on every series.
-_EVERYWHERE = ("docs", "checkpatch")
 GATES = frozenset({Severity.ERROR})
 STRICT_GATES = frozenset(Severity)
 
@@ -45,7 +43,7 @@ def plan(profiles: Sequence[Profile], applied: AppliedSeries, only: Collection[s
     checks = [check for profile in concerned for check in profile.checks]
     wanted = [check for check in checks if not only or check.checker in only]
     wanted += [
-        Check(name, name, load(name).parse({})) for name in _EVERYWHERE if not only or name in only
+        Check(name, name, load(name).parse({})) for name in EVERYWHERE if not only or name in only
     ]
     order = list(REGISTRY)
     return sorted(wanted, key=lambda check: order.index(check.checker))

@@ -59,11 +59,9 @@ class Store:
         """Like :meth:`git`, for commands that only fail where the repository is damaged."""
         done = self.git(*args, stdin=stdin, index=index)
         if done.status:
-            reason = done.error_text.splitlines()
-            raise UserError(
-                f"git {args[0]} failed: {reason[-1] if reason else f'exit status {done.status}'}"
-                " (run 'git fsck' on the tree)"
-            )
+            lines = done.error_text.splitlines() or [f"exit status {done.status}"]
+            step = "make room" if "No space left" in lines[-1] else "run 'git fsck' on the tree"
+            raise UserError(f"git {args[0]} failed: {lines[-1]} ({step})")
         return done.stdout
 
     # model.Objects

@@ -11,7 +11,7 @@ import git
 
 from . import imported
 from .model import UserError
-from .run import GIT_ENVIRONMENT
+from .run import clean_environment, run
 
 #: Top-level names by which the kernel's own scripts/checkpatch.pl knows a kernel tree.
 KERNEL_TREE = ("COPYING", "Kbuild", "MAINTAINERS", "Documentation", "include", "kernel")
@@ -59,15 +59,8 @@ class Tree:
         return list({commit: (commit, name) for commit, name in reversed(pairs)}.values())[::-1]
 
     def _ask(self, *args: str) -> str:
-        command = git.Git(str(self.git_dir))
-        command.update_environment(**GIT_ENVIRONMENT, GIT_DIR=str(self.git_dir))
-        answer = command.execute(
-            ["git", *args],
-            with_exceptions=False,
-            stdout_as_string=True,
-            strip_newline_in_stdout=False,
-        )
-        return str(answer)
+        env = clean_environment(GIT_DIR=str(self.git_dir))
+        return run(["git", *args], cwd=self.git_dir, env=env).stdout.decode("utf-8", "replace")
 
 
 def _repository(path: Path, name: str) -> Tree | None:

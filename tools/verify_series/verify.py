@@ -92,6 +92,9 @@ def verify(
             reason = outcome.reason
     except UserError as error:
         reason = str(error)
+    except OSError as error:  # a full disk, a folder that vanished
+        place = error.filename or "the cache"
+        reason = f"{place}: {error.strerror or error} (is there room, and may it be written?)"
     seconds = time.monotonic() - begin
     return Report(
         job.request.source,

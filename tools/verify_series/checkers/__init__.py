@@ -21,6 +21,9 @@ REGISTRY: Mapping[str, str] = {
     "checkpatch": "checkpatch",
 }
 
+#: Those that run on every series and are not declared in a profile.
+EVERYWHERE = ("docs", "checkpatch")
+
 
 class Checker(Protocol):
     """The interface of a checker module.
