@@ -7,79 +7,10 @@ import json
 
 import pytest
 
-from verify_series.model import (
-    Attestation,
-    BaseChoice,
-    Finding,
-    Outcome,
-    Patch,
-    Report,
-    Series,
-    Severity,
-    State,
-    Status,
-    Verdict,
-)
+from reports import NASTY, NEW, hostile, report
+from verify_series.model import Verdict
 from verify_series.report import jsonfile, text
-from verify_series.runner import GATES
-
-
-def patch(number: int, subject: str) -> Patch:
-    return Patch(
-        number,
-        f"20260105.{number}@example.org",
-        f"[PATCH v2 {number}/2] {subject}",
-        "Ada Example <ada@example.org>",
-        b"",
-        Attestation.VERIFIED,
-        trailers=("Reviewed-by: Bob Example <bob@example.org>",) if number == 1 else (),
-    )
-
-
-SERIES = Series(
-    "20260105.0@example.org",
-    "[PATCH v2 0/2] ipe: answer interpreters that ask about a script",
-    "Ada Example <ada@example.org>",
-    2,
-    2,
-    (patch(1, "ipe: answer them"), patch(2, "ipe: document the answer, at some more length")),
-    newer="v3",
-    source="lore",
-)
-NEW = Finding(
-    "name-table",
-    "moved",
-    Severity.ERROR,
-    "security/ipe/audit.c",
-    19,
-    '"MMAP" stands at index 1, where ipe_hook_type has IPE_HOOK_BPRM_CREDS_FOR_EXEC',
-    patch=1,
-)
-MILD = Finding("checkpatch", "LONG_LINE", Severity.WARNING, "a.c", 3, "long", patch=2)
-OLD = Finding("docs", "other", Severity.ERROR, "a.rst", 3, "old", state=State.EXISTING)
-GONE = Finding("docs", "other", Severity.ERROR, "a.rst", 9, "gone", patch=2, state=State.FIXED)
-
-
-def report(verdict: Verdict = Verdict.FAIL, reason: str = "", **changed: object) -> Report:
-    outcomes = (
-        Outcome("apply", "apply", Status.PASS, 2, (), "verify-series x", 0.1),
-        Outcome(
-            "name-table", "ipe: hooks", Status.FAIL, 6, (NEW,), "verify-series x --only y", 0.1
-        ),
-        Outcome("lsm-hook", "lsm-hook", Status.SKIP, 0, (), "verify-series x", 0.0, "untouched"),
-        Outcome("docs", "docs", Status.PASS, 1, (OLD, GONE), "verify-series x", 0.1),
-        Outcome("checkpatch", "checkpatch", Status.PASS, 2, (MILD,), "verify-series x", 0.1),
-    )
-    fields = {
-        "source": "x",
-        "tree": "linux",
-        "series": SERIES,
-        "base": BaseChoice("1" * 40, "v7.2 (111111111111)", 2, ("HEAD: taken",)),
-        "outcomes": outcomes,
-        "versions": {"git": "2.39.5"},
-        **changed,
-    }
-    return Report(verdict=verdict, reason=reason, gates=GATES, seconds=1.2, **fields)  # type: ignore[arg-type]
+from verify_series.report.inert import printable
 
 
 def test_the_text_says_it_all_in_72_columns() -> None:
@@ -131,12 +62,11 @@ def test_a_reason_stands_below_the_headline() -> None:
     assert "    patch 1 does not apply" in lines
 
 
-@pytest.mark.parametrize("bad", ["\x1b[31mred", "a\x00b", "safe\u202eevil", "two\nlines\r"])
-def test_what_a_mail_says_is_inert(bad: str) -> None:
-    shown = text.printable(bad)
-    assert shown.isprintable()
-    rendered = text.render(report(reason=bad))
-    assert all(line.isprintable() for line in rendered.splitlines() if line)
+@pytest.mark.parametrize("nasty", NASTY)
+def test_what_a_mail_says_is_inert(nasty: str) -> None:
+    assert printable(nasty).isprintable()
+    rendered = text.render(hostile(nasty))
+    assert all(line.isprintable() for line in rendered.split("\n"))
 
 
 def test_json_has_what_scripts_need() -> None:

@@ -19,6 +19,7 @@ from .manifest import Manifest, manifests, read_manifest
 from .model import Report, UserError, Verdict
 from .profile import Profile, profiles
 from .report import jsonfile, text
+from .report.inert import printable
 from .report.live import live
 from .verify import Job, verify, worst
 
@@ -77,7 +78,7 @@ def command(argv: Sequence[str]) -> int:
     try:
         return _command(_parser().parse_args(argv))
     except UserError as error:
-        print(f"verify-series: {text.printable(str(error))}", file=sys.stderr)
+        print(f"verify-series: {printable(str(error))}", file=sys.stderr)
         return Verdict.NONE.exit_code
     except KeyboardInterrupt:
         run.stop()
@@ -118,7 +119,7 @@ def _one(job: Job, cwd: Path, declared: Sequence[Profile], quiet: bool) -> Repor
 
 def _print(report: Report, *, first: bool) -> None:
     if report.series is None:
-        print(f"verify-series: {text.printable(report.reason)}", file=sys.stderr)
+        print(f"verify-series: {printable(report.reason)}", file=sys.stderr)
         return
     if not first:
         print("\n" + "-" * text.WIDTH + "\n")

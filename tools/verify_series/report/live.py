@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..model import Outcome, Status
 from ..runner import Listener
-from .text import printable
+from .inert import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ..model import Finding, Outcome, Report, Series, State, Status, Verdict
+from .inert import printable
 
 WIDTH = 72
 _HEADLINE = {Verdict.PASS: "PASS", Verdict.FAIL: "FAIL", Verdict.NONE: "NO VERDICT"}
@@ -29,16 +29,6 @@ def render(report: Report) -> str:
     lines += [*_reproduce(report), ""]
     lines.append(last_line(report))
     return "\n".join(lines) + "\n"
-
-
-def printable(text: str) -> str:
-    """Text from a mail, made inert: control, bidi and unassigned characters become ``\\u....``."""
-    return "".join(
-        f"\\u{ord(c):04x}"
-        if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-        else c
-        for c in text.replace("\t", " ").replace("\n", " ")
-    )
 
 
 def last_line(report: Report) -> str:
