@@ -66,6 +66,7 @@ def test_what_a_manifest_may_not_hold(tmp_path: Path, text: str, said: str) -> N
         ('paths = ["a"]\n[[name-table]]\nx = 1', "[[name-table]] number 1: unknown key 'x'"),
         ('paths = ["a"]\n[[docs]]\n', "docs runs on every series, so it is not declared"),
         ('paths = ["a"]\n[[checkpatch]]\n', "checkpatch runs on every series"),
+        ('paths = ["a"]\n[[lsm-hook]]\n', "[[lsm-hook]] number 1: it says nothing"),
     ],
 )
 def test_what_a_profile_may_not_hold(tmp_path: Path, text: str, said: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .checkers import EVERYWHERE, REGISTRY, load
+from .checkers import REGISTRY, UNDECLARED, load
 from .declared import Declaration, folder
 from .model import UserError
 
@@ -50,8 +50,8 @@ def read_profile(path: Path) -> Profile:
     Raises UserError for an unknown key or a wrong type, also of the checkers' own.
     """
     table = Declaration(path)
-    declared = [checker for checker in REGISTRY if checker not in EVERYWHERE]
-    for checker in EVERYWHERE:
+    declared = [checker for checker in REGISTRY if checker not in UNDECLARED]
+    for checker in UNDECLARED:
         if checker in table.content:
             raise UserError(f"{path}: {checker} runs on every series, so it is not declared")
     table.allow([*_KEYS, *declared])
@@ -60,6 +60,8 @@ def read_profile(path: Path) -> Profile:
     for checker in declared:
         for number, entry in enumerate(table.tables(checker), 1):
             try:
+                if not entry:
+                    raise UserError("it says nothing")
                 spec = load(checker).parse(entry)
             except UserError as error:
                 raise UserError(f"{path}: [[{checker}]] number {number}: {error}") from error

@@ -21,8 +21,11 @@ REGISTRY: Mapping[str, str] = {
     "checkpatch": "checkpatch",
 }
 
-#: Those that run on every series and are not declared in a profile.
+#: Those that run on every series, with the specification that an empty table gives.
 EVERYWHERE = ("docs", "checkpatch")
+
+#: Those of them that cannot be declared in a profile as well.
+UNDECLARED = ("docs", "checkpatch")
 
 
 class Checker(Protocol):
