@@ -13,7 +13,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -46,6 +46,8 @@ GIT_ENVIRONMENT: Mapping[str, str] = {
 
 _KEPT = ("PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
+
+_LONGEST_LINE = 1 << 16  # bytes; the rest comes as a line of its own
 
 _children: set[subprocess.Popen[bytes]] = set()
 _lock = threading.Lock()
@@ -91,14 +93,18 @@ def clean_environment(home: Path | None = None, **extra: str) -> dict[str, str]:
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a child of :func:`start` with everything it started, and reap it."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    """Kill a child of :func:`start` with everything it started, reap it, and close its pipes."""
+    _kill(process)
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
             with contextlib.suppress(OSError):
                 pipe.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def stop() -> None:
@@ -107,7 +113,13 @@ def stop() -> None:
     with _lock:
         left = list(_children)
     for process in left:
-        kill_group(process)
+        _kill(process)  # its pipes are being read: who started it closes them
+
+
+def pause(seconds: float) -> None:
+    """Wait; raises RunError at once where the run was interrupted."""
+    if _stopped.wait(seconds):
+        raise RunError("interrupted")
 
 
 @contextlib.contextmanager
@@ -169,3 +181,39 @@ def run(
         except subprocess.TimeoutExpired as error:
             raise RunError(f"{argv[0]} did not end within {timeout:g} s") from error
         return Completed(tuple(str(a) for a in argv), process.returncode, out, err)
+
+
+def follow(
+    argv: Sequence[str | Path],
+    said: Callable[[str], None],
+    *,
+    errors: IO[bytes],
+    env: Mapping[str, str],
+    timeout: float,
+) -> int:
+    """Run a program to its end, give ``said`` each line of its output, and return its status.
+
+    Standard error goes to the file ``errors``; ``timeout`` is in seconds. Raises RunError where
+    the program could not be started, ran too long, or the run was interrupted.
+    """
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        _kill(process)
+
+    with start(argv, env=env, stderr=errors) as process:
+        alarm = threading.Timer(timeout, end)
+        alarm.start()
+        try:
+            assert process.stdout
+            while line := process.stdout.readline(_LONGEST_LINE):
+                said(line.decode("utf-8", "replace").rstrip("\n"))
+            status = process.wait()
+        finally:
+            alarm.cancel()
+    if _stopped.is_set():
+        raise RunError(f"{argv[0]} was ended: interrupted")
+    if late.is_set():
+        raise RunError(f"{argv[0]} did not end within {timeout:g} s")
+    return status
