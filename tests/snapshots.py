@@ -74,6 +74,15 @@ class DictObjects:
             if whole.search(line)
         )
 
+    def files_with(self, commit: str, texts: Iterable[str], where: Iterable[str]) -> list[str]:
+        wanted, patterns = [text.encode() for text in texts], list(where)
+        return [
+            path
+            for path, data in sorted(self.trees[commit].items())
+            if any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
+            and any(text in data for text in wanted)
+        ]
+
     def as_patch(self, commit: str) -> bytes:
         raise AssertionError("a dict has no commits: use repos.py")
 

@@ -130,6 +130,8 @@ class Objects(Protocol):
 
     def grep(self, commit: str, words: Iterable[str], where: str) -> bytes: ...
 
+    def files_with(self, commit: str, texts: Iterable[str], where: Iterable[str]) -> list[str]: ...
+
     def as_patch(self, commit: str) -> bytes: ...
 
     def git_environment(
@@ -172,6 +174,10 @@ class Snapshot:
         names: a folder or a pattern such as ``include/*.h``.
         """
         return self.objects.grep(self.commit, words, where)
+
+    def files_with(self, texts: Iterable[str], where: Iterable[str]) -> list[str]:
+        """The files in which one of ``texts`` stands, of those that git's pathspecs name."""
+        return self.objects.files_with(self.commit, texts, where)
 
     def as_patch(self) -> bytes:
         """The commit as ``git format-patch`` prints it."""

@@ -42,9 +42,12 @@ def plan(profiles: Sequence[Profile], applied: AppliedSeries, only: Collection[s
     concerned = [profile for profile in profiles if profile.concerns(applied.paths)]
     checks = [check for profile in concerned for check in profile.checks]
     wanted = [check for check in checks if not only or check.checker in only]
-    wanted += [
-        Check(name, name, load(name).parse({})) for name in EVERYWHERE if not only or name in only
-    ]
+    for name in EVERYWHERE:
+        if not only or name in only:
+            spec = load(name).parse({})
+            if hasattr(spec, "beside"):
+                spec = spec.beside([check.spec for check in checks if check.checker == name])
+            wanted.append(Check(name, name, spec))
     order = list(REGISTRY)
     return sorted(wanted, key=lambda check: order.index(check.checker))
 

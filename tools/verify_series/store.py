@@ -106,6 +106,15 @@ class Store:
             raise UserError(f"git grep failed: {done.error_text} (run 'git fsck' on the tree)")
         return done.stdout
 
+    def files_with(self, commit: str, texts: Iterable[str], where: Iterable[str]) -> list[str]:
+        wanted = "".join(f"{text}\n" for text in texts).encode()
+        options = ("-l", "-z", "-I", "-F", "--threads=1", "-f", "-")
+        done = self.git("grep", *options, commit, "--", *where, stdin=wanted)
+        if done.status > 1:
+            raise UserError(f"git grep failed: {done.error_text} (run 'git fsck' on the tree)")
+        names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+        return [name.removeprefix(f"{commit}:") for name in names]
+
     def as_patch(self, commit: str) -> bytes:
         return self.must("format-patch", "-1", "--stdout", "-M", "--no-signature", commit)
 

@@ -21,8 +21,9 @@ REGISTRY: Mapping[str, str] = {
     "checkpatch": "checkpatch",
 }
 
-#: Those that run on every series, with the specification that an empty table gives.
-EVERYWHERE = ("docs", "checkpatch")
+#: Those that run on every series, with the specification that an empty table gives. One with a
+#: method ``beside`` is asked for another that leaves out what the profiles declare.
+EVERYWHERE = ("name-table", "docs", "checkpatch")
 
 #: Those of them that cannot be declared in a profile as well.
 UNDECLARED = ("docs", "checkpatch")

@@ -36,12 +36,18 @@ from ..carry import classify
 from ..model import AppliedSeries, CheckError, Examined, Finding, UserError
 from . import keys
 from .name_faults import NAME, Held, Known, Spec, find_end, hold
+from .name_found import Found, examine
 
 __all__ = ["NAME", "Spec", "parse", "run"]
 
 
-def parse(table: Mapping[str, Any]) -> Spec:
-    """Raises UserError for a key that is unknown, missing or of the wrong type."""
+def parse(table: Mapping[str, Any]) -> Spec | Found:
+    """Raises UserError for a key that is unknown, missing or of the wrong type.
+
+    An empty table stands for all tables that are not declared.
+    """
+    if not table:
+        return Found()
     spec = keys.parse(Spec, table)
     if spec.at_sentinel and not spec.sentinel:
         raise UserError("at-sentinel needs sentinel")
@@ -60,12 +66,14 @@ class _State:
     complete: bool = True
 
 
-def run(applied: AppliedSeries, spec: Spec) -> Examined:
+def run(applied: AppliedSeries, spec: Spec | Found) -> Examined:
     """Examines the table at the base and after each patch; counts its names at the head.
 
     Raises CheckError where the enum or the table is not where the profile says, or holds what
     cannot be worked out.
     """
+    if isinstance(spec, Found):
+        return examine(applied, spec)
     if not applied.paths.intersection(spec.files):
         return Examined(0, skip=f"the series does not touch {' or '.join(spec.files)}")
     states: list[_State] = []

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tables that no profile declares: found, compared, and told. Part of name-table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..carry import classify
+from ..model import AppliedSeries, Examined, Finding, Severity, State
+from ..names.links import Link
+from ..names.rule import Fault
+from ..names.series import Judged, Trees, discover, judge
+from ..names.sites import SWITCH, TABLE
+from ..names.spelling import rule
+from .name_faults import NAME, Spec
+
+_MOST_PAIRS = 12  # new names that are listed one by one, of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Every table but the ``declared`` ones, which are held to their profile's rules."""
+
+    declared: tuple[Spec, ...] = ()
+    name: str = NAME
+
+    def beside(self, declared: Iterable[Spec]) -> Found:
+        """The same, but for what the profiles declare."""
+        return replace(self, declared=tuple(declared))
+
+    def leaves_out(self, link: Link) -> bool:
+        """Whether a profile declares the table."""
+        return any(
+            spec.table == link.site.name and spec.table_file == link.site.source.path
+            for spec in self.declared
+        )
+
+
+def examine(applied: AppliedSeries, spec: Found) -> Examined:
+    """Find and compare; counts the names of all tables that the series concerns."""
+    trees = Trees(applied)
+    judged = [
+        judge(trees, number, link) for number, link in discover(trees) if not spec.leaves_out(link)
+    ]
+    findings: list[Finding] = []
+    notes: list[str] = []
+    count = 0
+    for one in judged:
+        if one.unread:
+            notes.append(f"{_what(one.link)} could not be compared: {one.unread}")
+            continue
+        states = [[_finding(one, i, f) for f in faults] for i, faults in enumerate(one.faults)]
+        findings += _repaired(classify(applied, states), states[-1])
+        notes += _pairs(one)
+        count += one.enumerators
+    skip = "" if count else "the series changes no enum, and no table of names, with a counterpart"
+    return Examined(count, tuple(findings), skip=skip, notes=tuple(notes))
+
+
+def _what(link: Link) -> str:
+    enum = link.enum.names[0] if link.enum.names else "the enum"
+    place = f"{link.enum.source.path}:{link.enum.line}"
+    site = f"{link.site.name} ({link.site.source.path}:{link.site.line})"
+    return f"{site} against {enum} ({place})"
+
+
+def _finding(judged: Judged, number: int, fault: Fault) -> Finding:
+    link = judged.links[number] or judged.link
+    message = fault.message
+    if fault.add:
+        message += f"; add {_line(judged, link, fault.add)}"
+        if fault.line:
+            message += f" after line {fault.line}"
+    severity = Severity.ERROR if fault.certain else Severity.WARNING
+    return Finding(
+        NAME,
+        fault.rule,
+        severity,
+        link.site.source.path,
+        fault.line or link.site.line,
+        message,
+        identity=f"{link.site.name}: {fault.what}",
+    )
+
+
+def _line(judged: Judged, link: Link, enumerator: str) -> str:
+    """The line that is missing, as the table writes its lines."""
+    spell = rule({name: next(iter(texts)) for name, texts in judged.before.items()})
+    text = spell(enumerator) if spell else "..."
+    if link.site.kind == SWITCH:
+        return f'case {enumerator}: "{text}"'
+    if link.site.kind != TABLE:
+        return f'{{ {enumerator}, "{text}" }}'
+    designated = any(token.text == "[" for token in link.site.raw())
+    return f'[{enumerator}] = "{text}",' if designated else f'"{text}",'
+
+
+def _repaired(findings: Iterable[Finding], last: Sequence[Finding]) -> list[Finding]:
+    """A name that a later patch of the series brings is late, but not missing."""
+    left = {(f.rule, f.key) for f in last}
+    told = []
+    for f in findings:
+        if f.state is State.NEW and f.rule == "noname" and (f.rule, f.key) not in left:
+            f = replace(f, severity=Severity.WARNING, message=f"{f.message} (a later patch does)")
+        told.append(f)
+    return told
+
+
+def _pairs(judged: Judged) -> list[str]:
+    """The names that are new or other than before: a slip in one shows nowhere else."""
+    table, before = judged.link.site.name, judged.before
+    changed = {n: t for n, t in judged.after.items() if t != before.get(n)}
+    if not before:
+        return [f"new: {_what(judged.link)}, {len(changed)} names"] if changed else []
+    spell = rule({name: next(iter(texts)) for name, texts in before.items()})
+    notes = []
+    for name, texts in list(changed.items())[:_MOST_PAIRS]:
+        was = _quoted(before[name]) if name in before else ""
+        note = f"{'renamed' if was else 'new'} in {table}: {name} ↔ {_quoted(texts)}"
+        note += f", was {was}" if was else ""
+        if spell and not was and spell(name) not in texts:
+            note += f' (all other names are spelled so that it were "{spell(name)}")'
+        notes.append(note)
+    if len(changed) > _MOST_PAIRS:
+        notes.append(f"and {len(changed) - _MOST_PAIRS} more in {table}")
+    return notes
+
+
+def _quoted(texts: Iterable[str]) -> str:
+    return " or ".join(sorted(f'"{text}"' for text in texts))

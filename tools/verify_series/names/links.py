@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which enum a table of names belongs to, by what the table's file can see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..c.enums import Enum, find_enums, split
+from ..c.source import Source, read_source
+from .reach import Reach
+from .sites import TABLE, Site
+
+_ASKED = 6  # mentions that are looked up for a site
+_KNOWN = frozenset(("NULL", "BIT", "BIT_ULL", "__stringify", "case", "return", "break", "default"))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An enum and a site with names for it, as one tree has them.
+
+    ``helpers`` are files with the macros and constants that the values of the two need.
+    """
+
+    enum: Enum
+    site: Site
+    helpers: tuple[str, ...]
+
+
+def enumerators(enum: Enum) -> tuple[str, ...]:
+    """The names that the body of an enum begins its parts with, all branches of #if together."""
+    if enum.body is None:
+        return ()
+    parts = split(enum.source.tokens[enum.body.start : enum.body.end])
+    return tuple(part[0].text for part in parts if part[0].kind == "name")
+
+
+def read(reach: Reach, path: str) -> Source | None:
+    """A file of the snapshot, read; None where it is none."""
+    data = reach.snapshot.read(path)
+    return None if data is None else read_source(path, data)
+
+
+def link(reach: Reach, site: Site) -> Link | None:
+    """The enum that most of the site's mentions are of; None where it is none, or not one.
+
+    Local macros win: a mention that the site's own file defines as a macro is no enumerator.
+    """
+    votes: Counter[Enum] = Counter()
+    asked = _sample(site.mentions)
+    for name in asked:
+        enum = _enum_of(reach, site.source, name)
+        if enum:
+            votes[enum] += 1
+    if not votes:
+        return None
+    (enum, most), *others = votes.most_common(2)
+    if most * 2 <= len(asked) and site.kind != TABLE:
+        return None
+    if others and others[0][1] == most:
+        return None
+    return Link(enum, site, _helpers(reach, enum, site))
+
+
+def _sample(mentions: Sequence[str]) -> list[str]:
+    if len(mentions) <= _ASKED:
+        return list(mentions)
+    step = (len(mentions) - 1) / (_ASKED - 1)
+    return list(dict.fromkeys(mentions[round(i * step)] for i in range(_ASKED)))
+
+
+def _enum_of(reach: Reach, source: Source, name: str) -> Enum | None:
+    tag = name.removeprefix("enum ")
+    if tag != name:
+        path = next((one for one in reach.walk(source.path) if tag in reach.tags(one)), None)
+        return _only(_at(reach, source, path), lambda enum: tag in enum.names)
+    path = reach.definer(source.path, name)
+    return _only(_at(reach, source, path), lambda enum: name in enumerators(enum))
+
+
+def _at(reach: Reach, source: Source, path: str | None) -> Source | None:
+    return source if path == source.path else read(reach, path) if path else None
+
+
+def _only(source: Source | None, test: Callable[[Enum], bool]) -> Enum | None:
+    """The enum of a file that passes the test, if it is one."""
+    enums = [enum for enum in find_enums(source) if test(enum)] if source else []
+    return enums[0] if len(enums) == 1 else None
+
+
+def _helpers(reach: Reach, enum: Enum, site: Site) -> tuple[str, ...]:
+    """The files, other than the two, with macros and constants that their values are made of."""
+    assert enum.body is not None
+    own = enum.source.tokens[enum.body.start : enum.body.end]
+    known = _KNOWN.union(enumerators(enum))
+    needed = [
+        (enum.source, {t.text for t in own if t.kind == "name"} - known),
+        (site.source, {t.text for t in site.raw() if t.kind == "name"} - known),
+    ]
+    found: dict[str, None] = {}
+    for _ in range(3):  # a macro of macros of macros
+        following = []
+        for source, names in needed:
+            for path in _definers(reach, source, names):
+                if path not in found and path not in (enum.source.path, site.source.path):
+                    found[path] = None
+                    helper = read(reach, path)
+                    if helper:
+                        following.append((helper, _bodies(helper, names)))
+        needed = following
+    return tuple(reversed(found))
+
+
+def _definers(reach: Reach, source: Source, names: Iterable[str]) -> Iterator[str]:
+    for name in sorted(names):
+        path = reach.definer(source.path, name)
+        if path:
+            yield path
+
+
+def _bodies(source: Source, names: Iterable[str]) -> set[str]:
+    macros = [macro for name in names for macro in source.macros.get(name, ())]
+    return {t.text for macro in macros for t in macro.body or () if t.kind == "name"}

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a file can see: its includes, resolved in the tree without a configured build."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..model import Snapshot
+
+_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*(["<])([^">\n]+)[">]', re.MULTILINE)
+_DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_ENUM = re.compile(rb"\benum\b\s*(\w*)[^;{}()=\"]*\{([^{}]*)\}")
+_NOISE = re.compile(rb"/\*.*?\*/|//[^\n]*|^[ \t]*#[^\n]*|=[^,}\n]*", re.DOTALL | re.MULTILINE)
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+_MOST_FILES = 1500  # that are followed from one file
+_LARGEST = 1 << 20  # bytes; larger headers are generated lists of registers
+
+
+class Reach:
+    """The includes of one snapshot. Every file is read at most once."""
+
+    def __init__(self, snapshot: Snapshot, listing: Mapping[str, str] | None = None) -> None:
+        self.snapshot = snapshot
+        self._listing = listing
+        self._included: dict[str, tuple[str, ...]] = {}
+        self._defined: dict[str, frozenset[str]] = {}
+        self._tags: dict[str, frozenset[str]] = {}
+
+    @property
+    def listing(self) -> Mapping[str, str]:
+        """Path to blob id of every file."""
+        if self._listing is None:
+            self._listing = self.snapshot.blob_ids()
+        return self._listing
+
+    def walk(self, path: str) -> Iterator[str]:
+        """``path`` and all that it includes, the nearest first."""
+        seen = {path}
+        level = [path]
+        while level:
+            self._load(level)
+            yield from level
+            following = [name for one in level for name in self.included(one)]
+            level = [name for name in dict.fromkeys(following) if name not in seen]
+            level = level[: _MOST_FILES - len(seen)]
+            seen.update(level)
+
+    def sees(self, path: str, other: str) -> bool:
+        """Whether ``path`` includes ``other``, in however many steps."""
+        return any(one == other for one in self.walk(path))
+
+    def definer(self, path: str, name: str) -> str | None:
+        """The nearest file that defines a macro or enumerator ``name`` for ``path``."""
+        return next((one for one in self.walk(path) if name in self.defined(one)), None)
+
+    def included(self, path: str) -> tuple[str, ...]:
+        """The files that ``path`` includes itself, as far as the tree has them."""
+        self._load([path])
+        return self._included[path]
+
+    def defined(self, path: str) -> frozenset[str]:
+        """The names of all macros and enumerators that a file defines."""
+        self._load([path])
+        return self._defined[path]
+
+    def tags(self, path: str) -> frozenset[str]:
+        """The tags of all enums that a file defines."""
+        self._load([path])
+        return self._tags[path]
+
+    def _load(self, paths: Sequence[str]) -> None:
+        missing = [path for path in paths if path not in self._included]
+        if missing:
+            contents = self.snapshot.read_many(missing)
+            for path in missing:
+                data = contents.get(path, b"")
+                self._read(path, data if len(data) <= _LARGEST else b"")
+
+    def _read(self, path: str, data: bytes) -> None:
+        found = (
+            self._resolve(path, match[2].decode("utf-8", "replace"), match[1] == b'"')
+            for match in _INCLUDE.finditer(data)
+        )
+        self._included[path] = tuple(name for name in found if name)
+        tags = set[str]()
+        names = {match[1] for match in _DEFINE.finditer(data)}
+        for match in _ENUM.finditer(data):
+            names.update(_WORD.findall(_NOISE.sub(b"", match[2])))
+            tags.add(match[1].decode())
+        self._defined[path] = frozenset(name.decode() for name in names)
+        self._tags[path] = frozenset(tags - {""})
+
+    def _resolve(self, path: str, name: str, quoted: bool) -> str | None:
+        for candidate in _candidates(path, name, quoted):
+            found = posixpath.normpath(candidate)
+            if found in self.listing:
+                return found
+        return None
+
+
+def _candidates(path: str, name: str, quoted: bool) -> Iterator[str]:
+    """Where a compiler may look, the likeliest first: the kernel's -I options are not known."""
+    here = posixpath.dirname(path)
+    parts = here.split("/")
+    folders = [here] if quoted else []
+    if parts[0] == "tools":
+        folders += ["tools/include", "tools/include/uapi", "tools/lib", "/".join(parts[:2])]
+    if name.startswith(("asm/", "uapi/asm/")) or parts[0] == "arch":
+        machine = parts[1] if parts[0] == "arch" and len(parts) > 1 else "x86"
+        folders += [f"arch/{machine}/include", f"arch/{machine}/include/uapi"]
+    folders += ["include", "include/uapi"]
+    for length in range(len(parts), 0, -1):  # -I$(src)/..., -I$(srctree)/drivers/...
+        folder = "/".join(parts[:length])
+        folders += [folder, f"{folder}/include", f"{folder}/inc"]
+    for folder in folders:
+        yield f"{folder}/{name}"
+    if name.startswith("asm/"):
+        yield f"include/asm-generic/{name.removeprefix('asm/')}"
+    yield name

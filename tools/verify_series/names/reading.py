@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which enumerator has which name, in one tree and one configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..c.enums import Enumerator, read_enum
+from ..c.tables import Entry, read_table
+from ..c.view import View
+from .links import Link
+from .sites import SWITCH, TABLE, cases, pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A string and where it stands. ``index`` is None outside of arrays."""
+
+    text: str
+    line: int
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The map from enumerator to name. ``loose`` are the names of an array at an index that no
+    enumerator has; ``extra`` is a second name for an enumerator that has one.
+
+    ``size`` is that of the array, if it says so; ``blank`` are the indexes at which it says NULL;
+    ``places`` maps an index to the enumerators of this value; ``fallback`` is true where an
+    enumerator without a name gets a common one.
+    """
+
+    enumerators: tuple[Enumerator, ...]
+    names: dict[str, Named]
+    loose: tuple[Named, ...] = ()
+    extra: tuple[tuple[str, Named], ...] = ()
+    array: bool = False
+    designated: bool = False
+    size: int | None = None
+    fallback: bool = False
+    blank: frozenset[int] = frozenset()
+    places: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_link(view: View, link: Link) -> Reading:
+    """Raises Unreadable where a value or an entry cannot be worked out."""
+    enumerators = tuple(read_enum(view, link.enum))
+    if link.site.kind == TABLE:
+        return _array(view, link, enumerators)
+    tokens = link.site.tokens(view)
+    if link.site.kind == SWITCH:
+        found = cases(tokens)
+        fallback = any(token.text == "default" for token in tokens)
+    else:
+        found, fallback = pairs(tokens, calls=link.site.region is None), True
+    known = {e.name for e in enumerators}
+    names: dict[str, Named] = {}
+    extra = []
+    for enumerator, token in found:
+        if enumerator in known:
+            named = Named(token.text.strip('"'), token.line)
+            if enumerator in names:
+                extra.append((enumerator, named))
+            else:
+                names[enumerator] = named
+    return Reading(enumerators, names, extra=tuple(extra), fallback=fallback)
+
+
+def _array(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Reading:
+    assert link.site.table is not None
+    table = read_table(view, link.site.table, enumerators)
+    at: dict[int, list[str]] = {}
+    for e in enumerators:
+        at.setdefault(e.value, []).append(e.name)
+    names: dict[str, Named] = {}
+    loose: list[Named] = []
+    extra: list[tuple[str, Named]] = []
+    taken: dict[int, Entry] = {}
+    blank = frozenset(e.index for e in table.entries if e.text is None and not e.filler)
+    for entry in table.entries:
+        if entry.text is None or entry.filler:
+            continue
+        named = Named(entry.text, entry.line, entry.index)
+        if entry.index in taken:
+            extra += [(name, named) for name in at.get(entry.index, ())[:1]]
+            continue
+        taken[entry.index] = entry
+        for name in at.get(entry.index, ()):
+            names[name] = named
+        if entry.index not in at:
+            loose.append(named)
+    return Reading(
+        enumerators,
+        names,
+        tuple(loose),
+        tuple(extra),
+        array=True,
+        designated=any(entry.designated for entry in table.entries),
+        size=table.size,
+        fallback=any(entry.filler for entry in table.entries),
+        blank=blank,
+        places={index: tuple(here) for index, here in at.items()},
+    )
