@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .model import UserError
+from .run import pause
 
 
 def root() -> Path:
@@ -55,6 +56,26 @@ def once(folder: Path, key: str, make: Callable[[Path], None]) -> Path:
         finally:
             shutil.rmtree(part, ignore_errors=True)
     return done
+
+
+@contextmanager
+def locked(file: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock ``file``; ``waiting`` is called once if another run has it.
+
+    Raises RunError where the run is interrupted while it waits.
+    """
+    with file.open("w") as lock:
+        told = False
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not told:
+                    told = True
+                    waiting()
+                pause(0.2)
+        yield
 
 
 @contextmanager

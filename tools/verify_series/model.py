@@ -8,7 +8,7 @@ checkers look at it (:class:`Examined`), the runner gives each check a status
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -138,6 +138,16 @@ class Objects(Protocol):
         self, commit: str, worktree: Path, index: Path, listed: Iterable[str]
     ) -> dict[str, str]: ...
 
+    def check_out(
+        self,
+        commit: str,
+        worktree: Path,
+        index: Path,
+        *,
+        clean: bool,
+        progress: Callable[[float], None],
+    ) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -188,6 +198,15 @@ class Snapshot:
         this commit, and ``git ls-files`` tells it those of ``listed`` that ``worktree`` holds.
         """
         return self.objects.git_environment(self.commit, worktree, index, listed)
+
+    def check_out(
+        self, worktree: Path, index: Path, *, clean: bool, progress: Callable[[float], None]
+    ) -> None:
+        """Make ``worktree`` this commit, writing only files that are not what ``index`` says.
+
+        With ``clean`` all else in it is removed. ``progress`` is told which part is written.
+        """
+        self.objects.check_out(self.commit, worktree, index, clean=clean, progress=progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +314,25 @@ class Examined:
     skip: str = ""
     notes: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+
+
+#: Told how far the work is: what is done now, and which part of it, from 0 to 1.
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """How the series' own code is compiled and run, as the user says it.
+
+    ``sandbox`` is False where the user does without one. ``config`` is a configuration of the
+    user's own. ``arch`` and ``cross_compile`` are what kbuild takes as ARCH and CROSS_COMPILE.
+    """
+
+    sandbox: bool = True
+    config: Path | None = None
+    arch: str = ""
+    cross_compile: str = ""
+    progress: Progress = lambda what, part: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ whole group is killed.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -47,7 +48,7 @@ GIT_ENVIRONMENT: Mapping[str, str] = {
 _KEPT = ("PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 
-_LONGEST_LINE = 1 << 16  # bytes; the rest comes as a line of its own
+_LONGEST_LINE = 1 << 16  # characters; the rest comes as a line of its own
 
 _children: set[subprocess.Popen[bytes]] = set()
 _lock = threading.Lock()
@@ -187,14 +188,16 @@ def follow(
     argv: Sequence[str | Path],
     said: Callable[[str], None],
     *,
-    errors: IO[bytes],
+    errors: IO[bytes] | int,
     env: Mapping[str, str],
     timeout: float,
+    cwd: Path | None = None,
 ) -> int:
     """Run a program to its end, give ``said`` each line of its output, and return its status.
 
-    Standard error goes to the file ``errors``; ``timeout`` is in seconds. Raises RunError where
-    the program could not be started, ran too long, or the run was interrupted.
+    A carriage return ends a line, too, as progress has it. Standard error goes to ``errors``, a
+    file or ``subprocess.STDOUT``; ``timeout`` is in seconds. Raises RunError where the program
+    could not be started, ran too long, or the run was interrupted.
     """
     late = threading.Event()
 
@@ -202,13 +205,14 @@ def follow(
         late.set()
         _kill(process)
 
-    with start(argv, env=env, stderr=errors) as process:
+    with start(argv, cwd=cwd, env=env, stderr=errors) as process:
         alarm = threading.Timer(timeout, end)
         alarm.start()
         try:
             assert process.stdout
-            while line := process.stdout.readline(_LONGEST_LINE):
-                said(line.decode("utf-8", "replace").rstrip("\n"))
+            text = io.TextIOWrapper(process.stdout, "utf-8", "replace")
+            while line := text.readline(_LONGEST_LINE):
+                said(line.rstrip("\n"))
             status = process.wait()
         finally:
             alarm.cancel()

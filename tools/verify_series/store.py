@@ -9,17 +9,21 @@ repository is only read.
 from __future__ import annotations
 
 import os
+import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from subprocess import STDOUT
 
 import git
 
 from .model import UserError
-from .run import GIT_ENVIRONMENT, Completed, clean_environment, run
+from .run import GIT_ENVIRONMENT, Completed, clean_environment, follow, run
 
 _REGULAR = ("100644", "100755")
 _SYMLINK = "120000"
+_UPDATING = re.compile(r"Updating files: +(\d+)%")  # git's progress.c
+_PATIENCE = 1800  # seconds to write a whole tree
 _MOST_ARGUMENTS = 500  # paths on one command line
 
 
@@ -132,6 +136,34 @@ class Store:
             "GIT_WORK_TREE": str(worktree),
             "GIT_INDEX_FILE": str(index),
         }
+
+    def check_out(
+        self,
+        commit: str,
+        worktree: Path,
+        index: Path,
+        *,
+        clean: bool,
+        progress: Callable[[float], None],
+    ) -> None:
+        env = {**self._env, "GIT_WORK_TREE": str(worktree), "GIT_INDEX_FILE": str(index)}
+        index.with_name(f"{index.name}.lock").unlink(missing_ok=True)  # left by a killed run
+        last = ""
+
+        def said(line: str) -> None:
+            nonlocal last
+            if written := _UPDATING.match(line):
+                progress(int(written[1]) / 100)
+            elif line.strip():
+                last = line.strip()
+
+        commands = [["read-tree", "-v", "--reset", "-u", commit]]
+        if clean:
+            commands.append(["clean", "-ffdxq"])
+        for command in commands:
+            argv = ["git", *command]
+            if follow(argv, said, errors=STDOUT, env=env, timeout=_PATIENCE, cwd=worktree):
+                raise UserError(f"git {command[0]} failed in {worktree}: {last} (is there room?)")
 
     # plumbing for apply.py and base.py
 
