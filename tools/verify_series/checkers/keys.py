@@ -14,16 +14,20 @@ T = TypeVar("T")
 
 _WORDS: Mapping[Any, str] = {
     str: "a text that is not empty",
+    bool: "true or false",
     tuple[str, ...]: "a list of texts",
     Mapping[str, str]: "a table of texts",
+    Mapping[str, Any]: "a table",
+    tuple[Mapping[str, Any], ...]: "a list of tables",
+    tuple[Mapping[str, Any], ...] | None: "a list of tables",
 }
 
 
 def parse(kind: type[T], table: Mapping[str, Any]) -> T:
     """An object of the dataclass ``kind`` from ``table``, whose keys are its fields with dashes.
 
-    Fields are str, tuple[str, ...] or Mapping[str, str]; one without a default is a key that must
-    be there. Raises UserError for a key that is unknown, missing, or of another type.
+    Fields have one of the types in ``_WORDS``; one without a default is a key that must be there.
+    Raises UserError for a key that is unknown, missing, or of another type.
     """
     types = get_type_hints(kind)
     known = {f.name.replace("_", "-"): f for f in fields(kind)}  # type: ignore[arg-type]
@@ -46,6 +50,12 @@ def parse(kind: type[T], table: Mapping[str, Any]) -> T:
 def _fits(value: Any, wanted: Any) -> bool:
     if wanted is str:
         return isinstance(value, str) and value != ""
+    if wanted is bool:
+        return isinstance(value, bool)
     if wanted == tuple[str, ...]:
         return isinstance(value, list) and all(isinstance(v, str) for v in value)
-    return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+    if wanted == Mapping[str, str]:
+        return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+    if wanted == Mapping[str, Any]:
+        return isinstance(value, dict)
+    return isinstance(value, list) and all(isinstance(v, dict) for v in value)
