@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a command is, and the list of those we have: a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+#: Command name to (module, what it does). Imported only when used.
+COMMANDS: Mapping[str, tuple[str, str]] = {}
+
+
+class Command(Protocol):
+    """The interface of a command module.
+
+    ``main`` takes the arguments behind the command's name and gives the exit code; UserError
+    becomes one sentence on standard error.
+    """
+
+    def main(self, argv: Sequence[str]) -> int: ...
+
+
+def load(name: str) -> Command:
+    """The command called ``name``, a key of COMMANDS; the empty name verifies series."""
+    module = COMMANDS[name][0] if name else "verify"
+    return cast("Command", import_module(f".{module}", __name__))

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The part of the command line that says which series, on which tree, and the jobs made of it."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+from .. import tree
+from ..checkers import REGISTRY
+from ..fetch import Request
+from ..manifest import Manifest, manifests, read_manifest
+from ..model import UserError
+from ..verify import Job
+
+_NEEDS_TREE = "it needs a kernel tree (give --tree DIR, or set KERNEL_TREE)"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence, as all errors of the user's input are."""
+
+    def __init__(self, prog: str, description: str, epilog: str = "") -> None:
+        super().__init__(
+            prog,
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        unknown = re.match(r"unrecognized arguments: (--[\w-]+)", message)
+        known = [option for action in self._actions for option in action.option_strings]
+        hint = nearest(unknown[1], known) if unknown else ""
+        raise UserError(f"{message}{hint} (see {self.prog} --help)")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """``, did you mean X?`` where one of ``known`` is much like ``word``, else nothing."""
+    found = difflib.get_close_matches(word, list(known), 1)
+    return f", did you mean {found[0]}?" if found else ""
+
+
+def one_of(word: str, known: Iterable[str], what: str) -> str:
+    """``word`` if it is known; else UserError with the nearest name and all there are."""
+    names = list(known)
+    if word in names:
+        return word
+    hint = nearest(word, names)
+    raise UserError(f"there is no {what} {word!r}{hint} (there are: {', '.join(names)})")
+
+
+def _revision(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no revision: give a number from 1")
+    return int(text)
+
+
+def add_series_options(parser: argparse.ArgumentParser) -> None:
+    """Add SERIES and the options that say where it is and which checkers look at it."""
+    add = parser.add_argument
+    add("series", nargs="*", metavar="SERIES", help="what to verify, see below")
+    add("--tree", metavar="DIR", help="kernel tree: git repository, source folder or tarball")
+    add("--base", metavar="REV", help="commit to apply to (default: found out, and said)")
+    add("--no-rewind", action="store_true", help="stop where the tree already has the series")
+    add("--archive", metavar="URL", help="public-inbox to ask instead of lore.kernel.org")
+    add("-v", dest="revision", type=_revision, metavar="N", help="revision (default: the newest)")
+    add("-P", dest="pick", metavar="1,3-5", help="only these patches, as b4 am -P")
+    add("--refresh", action="store_true", help="ask the archive again")
+    names = ", ".join(REGISTRY)
+    add(
+        "--only",
+        action="append",
+        type=lambda word: one_of(word, REGISTRY, "checker"),
+        metavar="NAME",
+        default=[],
+        help=f"run only this checker (repeatable): {names}",
+    )
+    add("--strict", action="store_true", help="warnings and notes gate as well")
+
+
+def jobs(options: argparse.Namespace, cwd: Path) -> tuple[list[Job], list[tuple[str, str]]]:
+    """What to verify, and the manifests that cannot be, with the reason."""
+    known = manifests()
+    given = options.tree or os.environ.get("KERNEL_TREE")
+    standing = cwd / Path(given).expanduser() if given else tree.default(cwd)
+    made: list[Job] = []
+    skipped: list[tuple[str, str]] = []
+    if not options.series:
+        for name, path in known.items():
+            manifest = read_manifest(path)
+            if manifest.tree or standing:
+                if manifest.listed:
+                    made.append(_job(options, name, manifest, cwd, standing))
+            else:
+                skipped.append((name, _NEEDS_TREE))
+        return made, skipped
+    for name in options.series:
+        found = read_manifest(known[name]) if name in known and not (cwd / name).exists() else None
+        if found is None and name.endswith(".toml") and (cwd / name).is_file():
+            found = read_manifest(cwd / name)
+        if found is None:
+            _require_series(name, cwd, known)
+        made.append(_job(options, name, found, cwd, standing))
+    return made, skipped
+
+
+def _require_series(name: str, cwd: Path, known: Iterable[str]) -> None:
+    """A word that is no file, message-id or URL is a manifest's name with a slip in it."""
+    if name == "-" or (cwd / name).exists() or re.search(r"@|://", name):
+        return
+    raise UserError(
+        f"{name!r} is no file, message-id or URL, and no manifest of that name is in patches/"
+        f"{nearest(name, known)} (there are: {', '.join(known)})"
+    )
+
+
+def _job(
+    options: argparse.Namespace,
+    name: str,
+    manifest: Manifest | None,
+    cwd: Path,
+    standing: Path | None,
+) -> Job:
+    own = manifest.tree if manifest else None
+    where = own if own and not options.tree else standing
+    if where is None:
+        raise UserError(f"{name}: {_NEEDS_TREE}")
+    source = name
+    if manifest:
+        source = manifest.message_id or str(manifest.file)
+    request = Request(
+        source=source,
+        archive=options.archive or (manifest.archive if manifest else None),
+        revision=options.revision or (manifest.revision if manifest else None),
+        pick=options.pick,
+        expected=manifest.patches if manifest and not options.pick else None,
+        refresh=options.refresh,
+    )
+    return Job(
+        request,
+        where,
+        base=options.base,
+        promised_base=manifest.base if manifest else None,
+        rewind=not options.no_rewind,
+        only=tuple(options.only),
+        strict=options.strict,
+        arguments=_again(options, name, None if own and not options.tree else where),
+    )
+
+
+def _again(options: argparse.Namespace, name: str, where: Path | None) -> tuple[str, ...]:
+    """The arguments that verify the same series again."""
+    arguments = [name]
+    if where:
+        arguments += ["--tree", str(where)]
+    for option in ("base", "archive"):
+        if value := getattr(options, option):
+            arguments += [f"--{option}", value]
+    if options.revision:
+        arguments += ["-v", str(options.revision)]
+    if options.pick:
+        arguments += ["-P", options.pick]
+    if options.strict:
+        arguments.append("--strict")
+    return tuple(arguments)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The part of the command line that says where reports go: the text, and a file a format."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..model import Report, UserError, Verdict
+from ..report import text
+from ..report.formats import FORMATS, load
+from ..report.inert import printable
+
+
+def add_output_options(parser: argparse.ArgumentParser) -> None:
+    """Add an option for each format."""
+    for name, (_, title) in FORMATS.items():
+        help_text = f"write the report as {title} too (- for standard output)"
+        parser.add_argument(f"--{name}", metavar="FILE", help=help_text)
+
+
+class Output:
+    """Where the reports of one command go; made before the run, so that bad input is told then.
+
+    Raises UserError for a file that cannot be written, and for two on standard output.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        given = {name: getattr(options, name) for name in FORMATS}
+        self._files = {name: file for name, file in given.items() if file}
+        piped = [f"--{name}" for name, file in self._files.items() if file == "-"]
+        if len(piped) > 1:
+            raise UserError(f"{' and '.join(piped)} cannot both be on standard output")
+        self._text = not piped
+        self._printed = 0
+        for name, file in self._files.items():
+            _require_writable(name, file)
+
+    def show(self, report: Report) -> None:
+        """Print one report as text, as soon as it is there, unless another format is piped."""
+        if not self._text:
+            return
+        if report.series is None:
+            print(f"verify-series: {printable(report.reason)}", file=sys.stderr)
+            return
+        if self._printed:
+            print("\n" + "-" * text.WIDTH + "\n")
+        self._printed += 1
+        print(text.render(report), end="", flush=True)
+
+    def finish(
+        self, reports: Sequence[Report], skipped: Sequence[tuple[str, str]], result: Verdict
+    ) -> None:
+        """Print what is to be said of all series together, and write the files."""
+        if self._text:
+            for name, reason in skipped:
+                print(f"\nSKIP: {name}: {reason}", flush=True)
+            if len(reports) + len(skipped) > 1:
+                print(_summary(reports, skipped, result))
+        for name, file in self._files.items():
+            _write(file, load(name).render(reports, skipped, result))
+
+
+def _summary(reports: Sequence[Report], skipped: Sequence[object], result: Verdict) -> str:
+    counts = [
+        f"{sum(1 for r in reports if r.verdict is v)} {word}"
+        for v, word in (
+            (Verdict.PASS, "pass"),
+            (Verdict.FAIL, "fail"),
+            (Verdict.NONE, "no verdict"),
+        )
+    ]
+    return f"\nexit {result.exit_code}: {', '.join(counts)}, {len(skipped)} skipped"
+
+
+def _require_writable(option: str, name: str) -> None:
+    """Before the run, not after it: a report that cannot be written is bad input."""
+    if name != "-":
+        path = Path(name)
+        if not os.access(path if path.exists() else path.parent, os.W_OK) or path.is_dir():
+            raise UserError(f"cannot write {name} (give --{option} a file in a folder that exists)")
+
+
+def _write(name: str, content: str) -> None:
+    if name == "-":
+        print(content, end="", flush=True)
+        return
+    try:
+        Path(name).write_text(content, "utf-8")
+    except OSError as error:
+        raise UserError(f"cannot write {name}: {error.strerror}") from error

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``verify-series [SERIES ...]``: verify series and print their reports."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import __version__
+from ..checkers import REGISTRY, load
+from ..model import Report, UserError
+from ..profile import Profile, profiles
+from ..report.live import live
+from ..verify import Job, verify, worst
+from . import COMMANDS
+from .options import Parser, add_series_options, jobs, one_of
+from .output import Output, add_output_options
+
+_EPILOG = """\
+SERIES is a manifest's name (patches/NAME.toml), a message-id, the URL of a
+message, an mbox, a maildir, a single mail, or - for standard input. Without one,
+every manifest in patches/ that can be verified here is.
+
+exit status: 0 verified, nothing new; 1 new findings; 2 no verdict; 130 interrupted
+"""
+
+
+def _parser() -> Parser:
+    commands = "".join(f"  {name:<8} {about}\n" for name, (_, about) in COMMANDS.items())
+    epilog = f"commands, each with a --help of its own:\n{commands}\n{_EPILOG}"
+    parser = Parser(
+        "verify-series", "Is this patch series safe to merge?", epilog if commands else _EPILOG
+    )
+    add_series_options(parser)
+    add_output_options(parser)
+    add = parser.add_argument
+    add("-q", "--quiet", action="store_true", help="no progress; only the report")
+    add("--explain", metavar="NAME", help="what a checker looks for")
+    add("--version", action="version", version=f"verify-series {__version__}")
+    return parser
+
+
+def main(argv: Sequence[str]) -> int:
+    """Verify what the arguments name; gives the exit code."""
+    options = _parser().parse_args(argv)
+    if options.explain:
+        name = one_of(options.explain, REGISTRY, "checker")
+        print(inspect.cleandoc(load(name).__doc__ or ""))
+        return 0
+    output = Output(options)
+    if not shutil.which("git"):
+        raise UserError("git is not installed, or not in PATH (install git)")
+    cwd = Path.cwd()
+    wanted, skipped = jobs(options, cwd)
+    declared = profiles()
+    reports = []
+    for job in wanted:
+        reports.append(_one(job, cwd, declared, options.quiet))
+        output.show(reports[-1])
+    result = worst([report.verdict for report in reports])
+    output.finish(reports, skipped, result)
+    return result.exit_code
+
+
+def _one(job: Job, cwd: Path, declared: Sequence[Profile], quiet: bool) -> Report:
+    stdin = sys.stdin.buffer.read() if job.request.source == "-" else None
+    with live(quiet) as listener:
+        return verify(job, cwd=cwd, profiles=declared, listener=listener, stdin=stdin)
