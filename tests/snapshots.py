@@ -79,7 +79,7 @@ class DictObjects:
         return [
             path
             for path, data in sorted(self.trees[commit].items())
-            if any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
+            if any(fnmatch.fnmatch(path, p) or path.startswith(f"{p}/") for p in patterns)
             and any(text in data for text in wanted)
         ]
 

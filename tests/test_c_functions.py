@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from verify_series.c.enums import split
-from verify_series.c.functions import find_functions, prototype
+from verify_series.c.functions import find_functions, parameters, prototype
 from verify_series.c.lexer import lex
 from verify_series.c.source import read_source
 
@@ -58,6 +58,8 @@ def test_conditions_and_lines() -> None:
         ("u32 a", "u32"),
         ("bool a", "_Bool"),
         ("int a __maybe_unused", "int a"),
+        ("int a __counted", "int a"),
+        ("__be32 a", "__be32"),
         ("void (*f)(int)", "void (*)(int)"),
         ("enum e a", "enum e"),
     ],
@@ -86,3 +88,21 @@ def test_the_same_type(one: str, other: str) -> None:
 def test_different_types(one: str, other: str) -> None:
     types = [str(prototype(lex("int")[0], split(lex(text)[0]))) for text in (one, other)]
     assert types[0] != types[1]
+
+
+def test_the_names_of_parameters() -> None:
+    text = (
+        "int __nocfi f(const struct s *a, u32 b, struct t, unsigned long, char *c[], __be32 d,"
+        " int e __maybe_unused, void (*g)(int), struct u *const h, const char *, unsigned i);"
+    )
+    (function,) = find_functions(read_source("a.c", text.encode()))
+    assert function.prototype.result == "int"
+    assert parameters(function) == {
+        "a": "const struct s *",
+        "b": "u32",
+        "c": "char **",
+        "d": "__be32",
+        "e": "int",
+        "h": "struct u *",
+        "i": "unsigned int",
+    }

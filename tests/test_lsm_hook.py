@@ -12,7 +12,7 @@ from verify_series.model import UserError
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({}, "folder is missing"),
+        ({"header": "security/gate/hooks.h"}, "folder is missing"),
         ({"folder": "security/gate", "enum": "x"}, "enum and enum-file belong together"),
         ({"folder": "security/gate", "heder": "x"}, "unknown key 'heder' (did you mean header?)"),
     ],
@@ -21,4 +21,7 @@ def test_parse(table: dict[str, object], message: str) -> None:
     with pytest.raises(UserError) as caught:
         lsm_hook.parse(table)
     assert str(caught.value) == message
-    assert lsm_hook.parse({"folder": "security/gate/"}).name == "security/gate"
+    spec = lsm_hook.parse({"folder": "security/gate/"})
+    assert spec
+    assert spec.name == "security/gate"
+    assert lsm_hook.parse({}) is None

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +17,13 @@ _STORAGE = frozenset((
     "asmlinkage", "__init", "__exit", "__cold", "__visible", "__weak", "__must_check", "__used",
     "__unused", "__maybe_unused", "__always_unused", "noinstr", "notrace", "__noreturn", "__pure",
 ))  # fmt: skip
+# Any other attribute: what begins with two underscores and is no type and no address space.
+_ATTRIBUTE = re.compile(
+    r"__(?!(?:[us]|[bl]e|virtio)\d+$|kernel_|(?:user|rcu|iomem|percpu|restrict|wsum|sum16|poll_t"
+    r"|int128|builtin_va_list)$)\w+"
+)
 _QUALIFIERS = ("const", "volatile", "restrict", "__restrict")
+_SPACES = ("__user", "__rcu")
 _KINDS = ("struct", "union", "enum")
 _INTEGERS = ("unsigned", "signed", "long", "short", "int", "char")
 _BASIC = frozenset((*_INTEGERS, "void", "bool", "_Bool", "float", "double"))
@@ -111,7 +118,7 @@ def _head(
     if not words or any(t.kind != "name" and t.text != "*" for t in words):
         return None
     region = between(source, opening)
-    if region is None or all(t.text in _STORAGE for t in words):
+    if region is None or all(_is_storage(t.text) for t in words):
         return None
     parameters = split(source.tokens[region.start : region.end])
     static = any(t.text == "static" for t in words)
@@ -134,6 +141,25 @@ def _without_attributes(words: Sequence[Token]) -> list[Token]:
     return kept
 
 
+def _is_storage(word: str) -> bool:
+    return word in _STORAGE or _ATTRIBUTE.fullmatch(word) is not None
+
+
+def parameters(function: Function) -> Mapping[str, str]:
+    """The names of a function's parameters and their types; one without a name is left out."""
+    source, opening = function.source, function.body[0]
+    named = {}
+    for part in split(source.tokens[opening + 1 : source.closes[opening]]):
+        texts = [t.text for t in part if not _is_storage(t.text)]
+        if "(" not in texts:  # nor does a pointer to a function tell by its name what it is
+            texts = texts[: texts.index("[")] if "[" in texts else texts
+            star = len(texts) - texts[::-1].index("*") if "*" in texts else 0
+            behind = [text for text in texts[star:] if text not in (*_QUALIFIERS, *_SPACES)]
+            if behind and (star or _has_name(texts)):
+                named[behind[-1]] = normalise(part)
+    return named
+
+
 def prototype(result: Sequence[Token], parameters: Sequence[Sequence[Token]]) -> Prototype:
     """The type of a function, from the tokens before its name and those of each parameter."""
     types = tuple(normalise(parameter) for parameter in parameters)
@@ -142,7 +168,7 @@ def prototype(result: Sequence[Token], parameters: Sequence[Sequence[Token]]) ->
 
 def normalise(declaration: Sequence[Token]) -> str:
     """The type in the declaration of a parameter, with or without a name, as text."""
-    tokens = [t for t in declaration if t.text not in _STORAGE and t.text != "register"]
+    tokens = [t for t in declaration if not _is_storage(t.text) and t.text != "register"]
     texts = [t.text for t in tokens]
     if "(" in texts:
         return _normalise_callback(tokens)
@@ -152,11 +178,9 @@ def normalise(declaration: Sequence[Token]) -> str:
         stars = 1
     first_star = next((i for i, t in enumerate(tokens) if t.text == "*"), len(tokens))
     base, pointers = tokens[:first_star], tokens[first_star:]
-    if not pointers and _has_name(base):
+    if not pointers and _has_name([t.text for t in base]):
         base = base[:-1]
-    kept = [
-        t.text for t in pointers if t.text == "*" or t.text in (*_QUALIFIERS, "__user", "__rcu")
-    ]
+    kept = [t.text for t in pointers if t.text == "*" or t.text in (*_QUALIFIERS, *_SPACES)]
     kept += ["*"] * stars
     while kept and kept[-1] in _QUALIFIERS:
         kept.pop()
@@ -175,9 +199,9 @@ def _normalise_callback(tokens: Sequence[Token]) -> str:
     return " ".join(texts[: opening + 2] + texts[opening + 3 :] if named else texts)
 
 
-def _has_name(base: Sequence[Token]) -> bool:
+def _has_name(base: Sequence[str]) -> bool:
     """Whether the last word is the parameter's name: it follows a complete type."""
-    words = [t.text for t in base if t.text not in (*_QUALIFIERS, "__user", "__rcu")]
+    words = [text for text in base if text not in (*_QUALIFIERS, *_SPACES)]
     if len(words) < 2 or words[-1] in _BASIC:
         return False
     return len(words) > 2 or words[0] not in _KINDS

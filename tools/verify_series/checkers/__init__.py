@@ -23,7 +23,7 @@ REGISTRY: Mapping[str, str] = {
 
 #: Those that run on every series, with the specification that an empty table gives. One with a
 #: method ``beside`` is asked for another that leaves out what the profiles declare.
-EVERYWHERE = ("name-table", "docs", "checkpatch")
+EVERYWHERE = ("name-table", "lsm-hook", "docs", "checkpatch")
 
 #: Those of them that cannot be declared in a profile as well.
 UNDECLARED = ("docs", "checkpatch")

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The hooks as BPF programs see them: bpf_lsm_NAME(), made of lsm_hook_defs.h by a macro.
+
+kernel/bpf/bpf_lsm.c sorts some of them into sets by their names, and kernel/bpf/bpf_lsm_proto.c
+replaces some functions by its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from ..c.functions import find_functions
+from ..c.types import same
+from ..model import Finding
+from .files import Files
+from .hooks import HOOKS, Hook, fault, find_named
+
+FILES = ("kernel/bpf/bpf_lsm.c", "kernel/bpf/bpf_lsm_proto.c")
+_PREFIX = "bpf_lsm_"
+
+
+def faults(
+    files: Files, hooks: Mapping[str, tuple[Hook, ...]], before: Collection[str]
+) -> Iterator[Finding]:
+    """``before`` are the hooks of the base: other functions may be called bpf_lsm_...(), too."""
+    for path in FILES:
+        source = files.source(path)
+        if source is None:
+            continue
+        for line, names in find_named(source, "BTF_ID"):
+            name = names[-1].removeprefix(_PREFIX)
+            if names[0] == "func" and name != names[-1] and name not in hooks:
+                yield fault("unknown-hook", source, line, f"{HOOKS} has no hook {name}")
+        for f in find_functions(source):
+            name = f.name.removeprefix(_PREFIX)
+            if name == f.name or name not in {*hooks, *before}:
+                continue
+            if name not in hooks:
+                yield fault("unknown-hook", source, f.line, f"{HOOKS} has no hook {name}")
+            elif not any(same(f.prototype, hook.prototype) for hook in hooks[name]):
+                hook = hooks[name][0]
+                message = (
+                    f"{f.name}() is {f.prototype}, but the hook {name} is {hook.prototype}"
+                    f" ({HOOKS}:{hook.line})"
+                )
+                yield fault("prototype", source, f.line, message, f"{f.name} {f.prototype}")
