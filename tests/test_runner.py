@@ -9,6 +9,7 @@ from test_carry import applied
 from verify_series.model import (
     CheckError,
     Examined,
+    Execution,
     Finding,
     Outcome,
     Severity,
@@ -107,12 +108,21 @@ def test_a_checker_that_fails_is_an_error(
         gates=GATES,
         command=lambda name: f"verify-series --only {name}",
         listener=Quiet(),
+        execution=Execution(),
     )
     assert [(o.status, o.reason) for o in outcomes] == [(Status.ERROR, reason)]
 
 
 def test_a_checker_without_a_check_is_skipped_with_the_reason() -> None:
-    outcomes = run_checks(applied({}), [], ["lsm-hook"], gates=GATES, command=str, listener=Quiet())
+    outcomes = run_checks(
+        applied({}),
+        [],
+        ["lsm-hook"],
+        gates=GATES,
+        command=str,
+        listener=Quiet(),
+        execution=Execution(),
+    )
     assert [(o.checker, o.status, o.reason) for o in outcomes] == [
         ("lsm-hook", Status.SKIP, "no profile in checks/ concerns the paths of this series")
     ]

@@ -66,6 +66,10 @@ class Declaration:
             raise UserError(f"{self.path}: {key} must be a list of texts")
         return tuple(value)
 
+    def table(self, key: str) -> dict[str, Any]:
+        value = self._get(key, dict, f"written as [{key}]") or {}
+        return dict(value)
+
     def tables(self, key: str) -> list[dict[str, Any]]:
         value = self._get(key, list, f"written as [[{key}]]") or []
         if not all(isinstance(item, dict) for item in value):

@@ -6,17 +6,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .checkers import EXECUTING
 from .declared import Declaration, folder
 from .model import UserError
 
 _KEYS = ["title", "message-id", "file", "tree", "revision", "patches", "base", "archive", "listed"]
+_KEYS += EXECUTING
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One series to verify: by ``message_id`` or by ``file``; ``patches`` is how many it must have.
 
-    ``listed`` is whether it is verified when the user names no series.
+    ``listed`` is whether it is verified when the user names no series; ``runs`` names the checkers
+    that are to execute the series' code.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Manifest:
     base: str | None
     archive: str | None
     listed: bool
+    runs: tuple[str, ...]
 
 
 def manifests() -> dict[str, Path]:
@@ -58,4 +62,5 @@ def read_manifest(path: Path) -> Manifest:
         table.text("base"),
         table.text("archive"),
         table.flag("listed", True),
+        tuple(name for name in EXECUTING if table.flag(name, False)),
     )

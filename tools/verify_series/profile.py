@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .checkers import REGISTRY, UNDECLARED, load
+from .checkers import EXECUTING, REGISTRY, UNDECLARED, load
 from .declared import Declaration, folder
 from .model import UserError
 
@@ -45,7 +45,8 @@ def profiles() -> tuple[Profile, ...]:
 
 
 def read_profile(path: Path) -> Profile:
-    """Read one profile: ``subsystem``, ``title``, ``paths``, and an array of tables a checker.
+    """Read one profile: ``subsystem``, ``title``, ``paths``, and an array of tables a checker;
+    a single table for one that executes, which then sees all of the profile.
 
     Raises UserError for an unknown key or a wrong type, also of the checkers' own.
     """
@@ -58,6 +59,15 @@ def read_profile(path: Path) -> Profile:
     subsystem = table.text("subsystem") or path.stem
     checks = []
     for checker in declared:
+        if checker in EXECUTING:
+            if checker in table.content:
+                table.table(checker)
+                try:
+                    spec = load(checker).parse(table.content)
+                except UserError as error:
+                    raise UserError(f"{path}: [{checker}]: {error}") from error
+                checks.append(Check(checker, f"{subsystem}: {checker}", spec))
+            continue
         for number, entry in enumerate(table.tables(checker), 1):
             try:
                 if not entry:

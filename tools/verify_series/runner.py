@@ -6,14 +6,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from . import run as processes
-from .checkers import EVERYWHERE, REGISTRY, load
+from .checkers import EVERYWHERE, EXECUTING, REGISTRY, load, load_executing
 from .model import (
     AppliedSeries,
     CheckError,
     Examined,
+    Execution,
     Outcome,
     Severity,
     State,
@@ -34,14 +37,28 @@ class Listener(Protocol):
 
     def started(self, check: str) -> None: ...
 
+    def advanced(self, check: str, what: str, part: float) -> None: ...
+
     def finished(self, outcome: Outcome) -> None: ...
 
 
-def plan(profiles: Sequence[Profile], applied: AppliedSeries, only: Collection[str]) -> list[Check]:
-    """The checks of the profiles that the series concerns, and those that always run."""
+def plan(
+    profiles: Sequence[Profile],
+    applied: AppliedSeries,
+    only: Collection[str],
+    asked: Collection[str] = (),
+) -> list[Check]:
+    """The checks of the profiles that the series concerns, and those that always run.
+
+    ``asked`` are those of EXECUTING that are to run.
+    """
     concerned = [profile for profile in profiles if profile.concerns(applied.paths)]
     checks = [check for profile in concerned for check in profile.checks]
+    checks = [c for c in checks if c.checker not in EXECUTING or c.checker in asked]
     wanted = [check for check in checks if not only or check.checker in only]
+    for name in asked:
+        if (not only or name in only) and all(check.checker != name for check in checks):
+            wanted.append(Check(name, name, load(name).parse({})))
     for name in EVERYWHERE:
         if not only or name in only:
             spec = load(name).parse({})
@@ -60,11 +77,14 @@ def run_checks(
     gates: Collection[Severity],
     command: Callable[[str], str],
     listener: Listener,
+    execution: Execution,
 ) -> tuple[Outcome, ...]:
     """Run every check, in threads, since they mostly wait for processes; outcomes in order."""
     with ThreadPoolExecutor(max(1, len(checks)), "check") as pool:
         futures = [
-            pool.submit(_run_check, applied, check, gates, command(check.checker), listener)
+            pool.submit(
+                _run_check, applied, check, gates, command(check.checker), listener, execution
+            )
             for check in checks
         ]
         try:
@@ -74,7 +94,7 @@ def run_checks(
             raise
     planned = {check.checker for check in checks}
     for name in REGISTRY:
-        if name not in planned and (not only or name in only):
+        if name not in planned and name not in EXECUTING and (not only or name in only):
             reason = "no profile in checks/ concerns the paths of this series"
             outcomes.append(Outcome(name, name, Status.SKIP, 0, (), command(name), 0.0, reason))
     order = list(REGISTRY)
@@ -87,11 +107,17 @@ def _run_check(
     gates: Collection[Severity],
     command: str,
     listener: Listener,
+    execution: Execution,
 ) -> Outcome:
     listener.started(check.name)
     begin = time.monotonic()
     try:
-        examined = load(check.checker).run(applied, check.spec)
+        if check.checker in EXECUTING:
+            tell = partial(listener.advanced, check.name)
+            how = replace(execution, progress=tell)
+            examined = load_executing(check.checker).run(applied, check.spec, how)
+        else:
+            examined = load(check.checker).run(applied, check.spec)
         status, reason = judge(examined, gates)
     except (CheckError, UserError) as error:
         examined, status, reason = Examined(0), Status.ERROR, str(error)

@@ -6,17 +6,19 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 from . import __version__, cache
 from .apply import DoesNotApply, read_mail
 from .base import choose
+from .checkers import EXECUTING
 from .fetch import Request, fetch
 from .model import (
     AppliedSeries,
     BaseChoice,
+    Execution,
     Finding,
     Outcome,
     Report,
@@ -33,7 +35,10 @@ from .tree import Tree, open_tree
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the user asked for. ``promised_base`` is the manifest's word, ``base`` the user's."""
+    """What the user asked for. ``promised_base`` is the manifest's word, ``base`` the user's.
+
+    ``asked`` are the checkers that execute the series' code, as far as they are to run.
+    """
 
     request: Request
     tree: Path
@@ -42,11 +47,16 @@ class Job:
     rewind: bool = True
     only: tuple[str, ...] = ()
     strict: bool = False
+    asked: tuple[str, ...] = ()
+    execution: Execution = field(default_factory=Execution)
     arguments: tuple[str, ...] = ()
 
     def command(self, checker: str) -> str:
         """The command that runs one checker again."""
-        return shlex.join(["verify-series", *self.arguments, "--only", checker])
+        how = self.execution
+        given = (("ARCH", how.arch), ("CROSS_COMPILE", how.cross_compile))
+        variables = [f"{name}={value}" for name, value in given if value and checker in EXECUTING]
+        return shlex.join([*variables, "verify-series", *self.arguments, "--only", checker])
 
 
 def verify(
@@ -76,7 +86,7 @@ def verify(
                 outcome, base, applied = _apply(job, store, tree, series, listener)
                 outcomes = (outcome,)
                 if applied:
-                    checks = plan(profiles, applied, job.only)
+                    checks = plan(profiles, applied, job.only, job.asked)
                     outcomes += run_checks(
                         applied,
                         checks,
@@ -84,6 +94,7 @@ def verify(
                         gates=gates,
                         command=job.command,
                         listener=listener,
+                        execution=job.execution,
                     )
             finally:
                 store.close()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from ..model import AppliedSeries, Examined
+from ..model import AppliedSeries, Examined, Execution
 
 #: Checker name to module, in the order of the report. Imported only when used.
 REGISTRY: Mapping[str, str] = {
@@ -27,6 +27,9 @@ EVERYWHERE = ("name-table", "lsm-hook", "docs", "checkpatch")
 
 #: Those of them that cannot be declared in a profile as well.
 UNDECLARED = ("docs", "checkpatch")
+
+#: Those that execute the series' own code: they run only where the user or the manifest asks.
+EXECUTING: tuple[str, ...] = ()
 
 
 class Checker(Protocol):
@@ -48,3 +51,23 @@ class Checker(Protocol):
 def load(name: str) -> Checker:
     """The checker called ``name``, a key of REGISTRY."""
     return cast("Checker", import_module(f".{REGISTRY[name]}", __name__))
+
+
+class ExecutingChecker(Protocol):
+    """The interface of a checker module in EXECUTING.
+
+    ``parse`` is given a whole profile, or an empty table where none has a table for it; ``run``
+    is told in ``execution`` how the series' own code may be run.
+    """
+
+    NAME: str
+    __doc__: str | None
+
+    def parse(self, table: Mapping[str, Any]) -> Any: ...
+
+    def run(self, applied: AppliedSeries, spec: Any, execution: Execution) -> Examined: ...
+
+
+def load_executing(name: str) -> ExecutingChecker:
+    """The checker called ``name``, one of EXECUTING."""
+    return cast("ExecutingChecker", import_module(f".{REGISTRY[name]}", __name__))

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from .. import tree
-from ..checkers import REGISTRY
+from ..checkers import EXECUTING, REGISTRY
 from ..fetch import Request
 from ..manifest import Manifest, manifests, read_manifest
-from ..model import UserError
+from ..model import Execution, UserError
 from ..verify import Job
 
 _NEEDS_TREE = "it needs a kernel tree (give --tree DIR, or set KERNEL_TREE)"
@@ -81,6 +81,8 @@ def add_series_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=f"run only this checker (repeatable): {names}",
     )
+    add("--config", metavar="FILE", help="kernel configuration to compile with")
+    add("--no-sandbox", action="store_true", help="compile with your own rights")
     add("--strict", action="store_true", help="warnings and notes gate as well")
 
 
@@ -150,7 +152,28 @@ def _job(
         rewind=not options.no_rewind,
         only=tuple(options.only),
         strict=options.strict,
+        asked=_asked(options, manifest),
+        execution=_execution(options, cwd),
         arguments=_again(options, name, None if own and not options.tree else where),
+    )
+
+
+def _asked(options: argparse.Namespace, manifest: Manifest | None) -> tuple[str, ...]:
+    """The checkers that execute the series' code, as far as the user or the manifest asks."""
+    named = {name for name in EXECUTING if getattr(options, name) or name in options.only}
+    named.update(manifest.runs if manifest else ())
+    return tuple(name for name in EXECUTING if name in named)
+
+
+def _execution(options: argparse.Namespace, cwd: Path) -> Execution:
+    config = cwd / Path(options.config).expanduser() if options.config else None
+    if config and not config.is_file():
+        raise UserError(f"no such file: {options.config} (give --config a kernel's .config)")
+    return Execution(
+        sandbox=not options.no_sandbox,
+        config=config,
+        arch=os.environ.get("ARCH", ""),
+        cross_compile=os.environ.get("CROSS_COMPILE", ""),
     )
 
 
@@ -166,6 +189,10 @@ def _again(options: argparse.Namespace, name: str, where: Path | None) -> tuple[
         arguments += ["-v", str(options.revision)]
     if options.pick:
         arguments += ["-P", options.pick]
+    if options.config:
+        arguments += ["--config", options.config]
+    if options.no_sandbox:
+        arguments.append("--no-sandbox")
     if options.strict:
         arguments.append("--strict")
     return tuple(arguments)

@@ -28,6 +28,9 @@ class Quiet:
     def started(self, check: str) -> None:
         pass
 
+    def advanced(self, check: str, what: str, part: float) -> None:
+        pass
+
     def finished(self, outcome: Outcome) -> None:
         pass
 
@@ -47,6 +50,11 @@ class _Live:
     def started(self, check: str) -> None:
         with self._lock:
             self._lines[check] = self._progress.add_task(f"      {self._plain(check)}", total=1)
+
+    def advanced(self, check: str, what: str, part: float) -> None:
+        text = f"{part:4.0%}  {self._plain(check)}: {self._plain(what)}"
+        with self._lock:
+            self._progress.update(self._lines[check], description=text, completed=part)
 
     def finished(self, outcome: Outcome) -> None:
         style = _STYLE[outcome.status]

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where kernels are built: one worktree and one output folder a version and architecture.
+
+Writing the 90,000 files of a worktree and compiling from nothing takes minutes, so both are kept,
+always at the same paths, which ccache needs. ``out`` is kbuild's O=. What the base makes of it is
+kept as ``kept``; what a series makes of it is thrown away, as its Makefiles could leave there what
+spoils the next verdict. ``state.json`` says what the folders hold, and not a word of one while that
+changes, so that a run that was killed is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..cache import locked
+from ..model import CheckError, Progress, Snapshot
+from ..run import clean_environment, run
+
+
+@dataclass
+class Folder:
+    """The folders of one build, while its lock is held; made by :func:`opened`.
+
+    ``known`` is what state.json says: ``commit`` of the worktree and ``configured``, a key of the
+    configuration in ``kept``.
+    """
+
+    top: Path
+    progress: Progress
+    known: dict[str, Any]
+
+    @property
+    def tree(self) -> Path:
+        return self.top / "tree"
+
+    @property
+    def out(self) -> Path:
+        return self.top / "out"
+
+    @property
+    def kept(self) -> Path:
+        return self.top / "kept"
+
+    def go_to(self, snapshot: Snapshot) -> None:
+        """Make the worktree that commit; files that do not change keep their times."""
+        if self.known.get("commit") == snapshot.commit:
+            return
+        sure = "commit" in self.known
+        self._forget("commit")
+        self.tree.mkdir(exist_ok=True)
+        title = "switching the worktree" if sure else "writing the worktree, once"
+        snapshot.check_out(
+            self.tree,
+            self.top / "index",
+            clean=not sure,
+            progress=lambda part: self.progress(title, part),
+        )
+        self._remember(commit=snapshot.commit)
+
+    def restore(self) -> None:
+        """Make ``out`` what the base left, or empty."""
+        if self.known.get("out") == "kept":
+            return
+        shutil.rmtree(self.out, ignore_errors=True)
+        if self.kept.is_dir() and "configured" in self.known:
+            self._copy(self.kept, self.out)
+        else:
+            self.out.mkdir()
+        self._remember(out="kept")
+
+    def using_out(self) -> None:
+        """``out`` is no longer what the base left."""
+        if "out" in self.known:
+            self._forget("out")
+
+    def keep(self, configured: str) -> None:
+        """What is in ``out`` now, made by the base with this configuration, is to be kept."""
+        self._forget("configured")
+        shutil.rmtree(self.kept, ignore_errors=True)
+        self._copy(self.out, self.kept)
+        self._remember(configured=configured, out="kept")
+
+    def _copy(self, source: Path, target: Path) -> None:
+        argv: list[str | Path] = ["cp", "-a", "--reflink=auto", source, target]
+        done = run(argv, env=clean_environment())
+        if done.status:
+            raise CheckError(f"cannot copy {source}: {done.error_text.splitlines()[-1]}")
+
+    def _forget(self, *names: str) -> None:
+        for name in names:
+            self.known.pop(name, None)
+        self._write()
+
+    def _remember(self, **values: str) -> None:
+        self.known.update(values)
+        self._write()
+
+    def _write(self) -> None:
+        new = self.top / "state.new"
+        new.write_text(json.dumps(self.known))
+        new.replace(self.top / "state.json")
+
+
+@contextmanager
+def opened(top: Path, progress: Progress) -> Iterator[Folder]:
+    """The build folder ``top``, for this run alone; a second run waits.
+
+    Raises CheckError where it cannot be written.
+    """
+    try:
+        top.mkdir(parents=True, exist_ok=True)
+        with locked(top / "lock", lambda: progress("waiting for another run that builds", 0)):
+            yield Folder(top, progress, _known(top / "state.json"))
+    except OSError as error:
+        raise CheckError(f"{error.filename or top}: {error.strerror} (is there room?)") from error
+
+
+def _known(file: Path) -> dict[str, Any]:
+    try:
+        known = json.loads(file.read_text())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run kbuild on one revision after the other: first the base, then what the series makes of it.
+
+The worktree is read-only to what runs; only the output folder can be written. ccache is used
+where it is installed; a series reads it and cannot write to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..cache import root
+from ..model import CheckError, Execution, Snapshot
+from ..run import follow
+from ..sandbox import Limits, Sandbox, choose, environment
+from .folder import Folder, opened
+
+_VERSION = re.compile(rb"^VERSION *= *(\d+)\nPATCHLEVEL *= *(\d+)$", re.M)
+_STEP = re.compile(r"  [A-Z][A-Z0-9_+ ]*(?:\[M\])? +\S")  # kbuild's quiet commands: "  CC      x.o"
+_CONFIGURES = re.compile(r"(?:^|/)Kconfig[^/]*$|^scripts/|^Makefile$|^arch/[^/]+/Makefile$")
+_SETTING = re.compile(r"(CONFIG_\w+)=(.*)|# (CONFIG_\w+) is not set")
+_TOO_LITTLE = re.compile(  # strerror(3) and the compiler's words for limits of the machine
+    r"No space left on device|Disk quota exceeded|Cannot allocate memory"
+    r"|virtual memory exhausted|File size limit exceeded|File too large"
+)
+_MOST_SAID = 16 << 20  # bytes of messages that are read
+_PATIENCE = 4 * 3600  # seconds for one make
+
+#: What would make two builds of the same source differ (Documentation/kbuild/reproducible-builds).
+_FIXED = {
+    "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
+    "KBUILD_BUILD_USER": "verify-series",
+    "KBUILD_BUILD_HOST": "localhost",
+    "KBUILD_BUILD_VERSION": "1",
+    "LOCALVERSION": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A kernel configuration: ``whole`` as it is, or a fragment on top of allnoconfig."""
+
+    text: str
+    whole: bool = False
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Option to value; ``n`` where it says that one is not set."""
+        found = (_SETTING.fullmatch(line.strip()) for line in self.text.splitlines())
+        return {m[1] or m[3]: m[2] if m[1] else "n" for m in found if m}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one make left: its exit status, and what it wrote to standard error."""
+
+    status: int
+    errors: str
+    command: str
+
+
+@dataclass
+class Kbuild:
+    """A kernel that is being built; made by :func:`building`.
+
+    Call :meth:`base` first, then :meth:`series` for each tree of the series, and :meth:`make`
+    behind either as often as needed.
+    """
+
+    folder: Folder
+    sandbox: Sandbox
+    execution: Execution
+    configuration: Configuration
+    foreign: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def out(self) -> Path:
+        """kbuild's output folder: what :meth:`make` built last."""
+        return self.folder.out
+
+    @property
+    def kept(self) -> Path:
+        """A copy of it as the base left it; there once :meth:`keep` was called."""
+        return self.folder.kept
+
+    @property
+    def tree(self) -> Path:
+        """The worktree."""
+        return self.folder.tree
+
+    def base(self, snapshot: Snapshot) -> None:
+        """Go to the base. Raises CheckError where it cannot be configured as asked."""
+        self.foreign = False
+        self.folder.go_to(snapshot)
+        self.folder.restore()
+        if self.folder.known.get("configured") != self._key(snapshot):
+            self._configure()
+            self._require_settings()
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Keep what was built since :meth:`base`, so that it need not be built again."""
+        self.folder.keep(self._key(snapshot))
+
+    def series(self, snapshot: Snapshot, changed: Iterable[str]) -> Made | None:
+        """Go to a tree of the series, whose ``changed`` paths differ from the tree before.
+
+        Gives what make said where the kernel has to be configured again, None where not.
+        """
+        self.foreign = True
+        self.folder.go_to(snapshot)
+        self.folder.using_out()
+        if any(map(_CONFIGURES.search, changed)):
+            return self._configure()
+        return None
+
+    def make(
+        self, targets: Sequence[str], *, about: int = 100, variables: Mapping[str, str] = {}
+    ) -> Made:
+        """Run make; ``about`` is how many steps it may have, for the progress that is shown.
+
+        The exit status is the caller's to judge. Raises CheckError where the machine has too
+        little room or memory.
+        """
+        self.folder.using_out()
+        sandbox, folder = self.sandbox, self.folder
+        ccache = root() / "build" / "ccache"
+        ccache.mkdir(parents=True, exist_ok=True)
+        settings = {**self._variables(), **variables}
+        argv = ["make", "-k", "--no-print-directory", "--output-sync=target"]
+        argv += [f"-j{len(os.sched_getaffinity(0))}", f"O={folder.out}"]
+        argv += [f"{name}={value}" for name, value in settings.items()]
+        command = sandbox.wrap(
+            [*argv, *targets],
+            cwd=folder.tree,
+            readable=[folder.tree, *([ccache] if self.foreign else []), *self._toolchain()],
+            writable=[folder.out, *([] if self.foreign else [ccache])],
+            limits=Limits(),
+        )
+        done = 0
+        title = "building the series" if self.foreign else "building the base"
+
+        def said(line: str) -> None:
+            nonlocal done
+            if _STEP.match(line):
+                done += 1
+                folder.progress(f"{title}: {' '.join(line.split())}", done / (done + about))
+
+        with (folder.top / "stderr").open("w+b") as errors:
+            env = self._environment(ccache)
+            status = follow(command, said, errors=errors, env=env, timeout=_PATIENCE)
+            errors.seek(0)
+            text = errors.read(_MOST_SAID).decode("utf-8", "replace")
+        if short := _TOO_LITTLE.search(text):
+            raise CheckError(f"the build in {folder.top} failed: {short[0]} (make room)")
+        return Made(status, text, " ".join(["make", *targets]))
+
+    def _configure(self) -> Made:
+        """Write .config; where it is a fragment, on top of allnoconfig, as merge_config.sh -n."""
+        self.folder.out.mkdir(exist_ok=True)
+        wanted = self.folder.out / ".verify-series.config"
+        wanted.write_text(self.configuration.text)
+        if self.configuration.whole:
+            shutil.copyfile(wanted, self.folder.out / ".config")
+            made = self.make(["olddefconfig"], about=20)
+        else:
+            made = self.make(
+                ["allnoconfig"], about=20, variables={"KCONFIG_ALLCONFIG": str(wanted)}
+            )
+        if made.status and not self.foreign:
+            lines = made.errors.strip().splitlines() or [f"make ended with {made.status}"]
+            raise CheckError(f"the base cannot be configured: {lines[-1]}")
+        return made
+
+    def missing_settings(self) -> list[str]:
+        """The options that kconfig did not take, each as ``CONFIG_X=y (it is n)``."""
+        final = Configuration((self.folder.out / ".config").read_text()).settings
+        return [
+            f"{name}={value} (it is {final.get(name, 'not there')})"
+            for name, value in self.configuration.settings.items()
+            if final.get(name, "n") != value
+        ]
+
+    def _require_settings(self) -> None:
+        missing = self.missing_settings()
+        if not missing:
+            return
+        if not self.configuration.whole:
+            raise CheckError(
+                f"kconfig did not take {', '.join(missing)}: mend the profile's [build]"
+            )
+        self.notes.append(f"options that this tree does not take: {len(missing)}")
+
+    def _key(self, snapshot: Snapshot) -> str:
+        what = (snapshot.commit, self.configuration, self._variables())
+        return hashlib.sha256(repr(what).encode()).hexdigest()[:20]
+
+    def _variables(self) -> dict[str, str]:
+        variables = dict(_FIXED)
+        if self.execution.arch:
+            variables["ARCH"] = self.execution.arch
+        if self.execution.cross_compile:
+            variables["CROSS_COMPILE"] = self.execution.cross_compile
+        if shutil.which("ccache"):
+            variables["CC"] = f"ccache {self.execution.cross_compile}gcc"
+            variables["HOSTCC"] = "ccache gcc"
+        return variables
+
+    def _environment(self, ccache: Path) -> dict[str, str]:
+        settings = {
+            "CCACHE_DIR": str(ccache),
+            "CCACHE_MAXSIZE": "2G",
+            "CCACHE_TEMPDIR": "/tmp" if self.foreign else str(ccache / "tmp"),
+            "CCACHE_NOSTATS": "1",
+            "GIT_CEILING_DIRECTORIES": str(self.folder.top),
+        }
+        if self.foreign:
+            settings["CCACHE_READONLY"] = "1"
+        return environment(**settings)
+
+    def _toolchain(self) -> list[Path]:
+        """Where a compiler of the user's own lies, should that not be the system's."""
+        compiler = shutil.which(f"{self.execution.cross_compile}gcc")
+        if not compiler or compiler.startswith(("/usr/", "/bin/", "/opt/", "/nix/", "/gnu/")):
+            return []
+        return [Path(compiler).resolve().parents[1]]
+
+
+@contextmanager
+def building(
+    base: Snapshot, configuration: Configuration, execution: Execution
+) -> Iterator[Kbuild]:
+    """A kernel to build, in the folder that is kept for trees like ``base``.
+
+    Raises CheckError where there is no sandbox, no kernel Makefile, or no room.
+    """
+    sandbox = choose(execution.sandbox)
+    version = _VERSION.search(base.read("Makefile") or b"")
+    if not version:
+        raise CheckError("the base's Makefile has no VERSION and PATCHLEVEL: it cannot be built")
+    name = f"{int(version[1])}.{int(version[2])}-{execution.arch or platform.machine()}"
+    with opened(root() / "build" / name, execution.progress) as folder:
+        yield Kbuild(folder, sandbox, execution, configuration)
