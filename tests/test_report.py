@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from reports import NASTY, NEW, hostile, report
+from reports import NASTY, hostile, report
 from verify_series.model import Verdict
-from verify_series.report import jsonfile, text
+from verify_series.report import text
 from verify_series.report.inert import printable
 
 
@@ -67,37 +65,3 @@ def test_what_a_mail_says_is_inert(nasty: str) -> None:
     assert printable(nasty).isprintable()
     rendered = text.render(hostile(nasty))
     assert all(line.isprintable() for line in rendered.split("\n"))
-
-
-def test_json_has_what_scripts_need() -> None:
-    content = json.loads(jsonfile.render([report()], [], Verdict.FAIL))
-    assert (content["verdict"], content["exit_code"]) == ("fail", 1)
-    assert content["series"]["message_id"] == "20260105.0@example.org"
-    assert content["base"]["rewound"] == 2
-    assert [o["checker"] for o in content["outcomes"]] == [
-        "apply",
-        "name-table",
-        "lsm-hook",
-        "docs",
-        "checkpatch",
-    ]
-    table = content["outcomes"][1]
-    assert {"check", "status", "examined", "seconds", "command"} <= table.keys()
-    assert table["findings"] == [
-        {
-            "rule": "moved",
-            "severity": "error",
-            "path": "security/ipe/audit.c",
-            "line": 19,
-            "message": NEW.message,
-            "patch": 1,
-            "state": "new",
-        }
-    ]
-
-
-def test_json_of_several_series() -> None:
-    skipped = [("ipe", "it needs a tree")]
-    content = json.loads(jsonfile.render([report()], skipped, Verdict.FAIL))
-    assert [r["verdict"] for r in content["reports"]] == ["fail"]
-    assert content["skipped"] == [{"name": "ipe", "reason": "it needs a tree"}]

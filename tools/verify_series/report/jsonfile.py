@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The report as JSON, for scripts. ``format`` is raised when a key changes its meaning."""
+"""The report as JSON, for scripts: Documentation/report.schema.json says what each key means.
+
+``format`` is raised when a key changes its meaning or goes away.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +18,7 @@ FORMAT = 1
 
 def render(reports: Sequence[Report], skipped: Sequence[tuple[str, str]], result: Verdict) -> str:
     """One series gives its object; several give ``reports``, with ``skipped`` (name, reason)."""
+    content: dict[str, Any]
     if len(reports) == 1 and not skipped:
         content = _report(reports[0])
     else:
@@ -27,6 +32,18 @@ def render(reports: Sequence[Report], skipped: Sequence[tuple[str, str]], result
     return json.dumps(content, indent=2, ensure_ascii=True) + "\n"
 
 
+def keep(report: Report) -> str:
+    """One report with the mails it is about, for :func:`reading.read` to give back whole."""
+    content = _report(report)
+    for entry, patch in zip(
+        content["series"]["patches"] if content["series"] else (),
+        report.series.patches if report.series else (),
+        strict=True,
+    ):
+        entry["mail"] = base64.b64encode(patch.mail).decode("ascii")
+    return json.dumps(content, ensure_ascii=True) + "\n"
+
+
 def _report(report: Report) -> dict[str, Any]:
     base = report.base
     return {
@@ -35,6 +52,7 @@ def _report(report: Report) -> dict[str, Any]:
         "exit_code": report.verdict.exit_code,
         "reason": report.reason,
         "source": report.source,
+        "tree": report.tree,
         "series": _series(report.series) if report.series else None,
         "base": {
             "tree": report.tree,
@@ -101,6 +119,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
                 "path": finding.path,
                 "line": finding.line,
                 "message": finding.message,
+                "identity": finding.key,
                 "patch": finding.patch,
                 "state": finding.state,
             }

@@ -7,11 +7,11 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..model import Finding, Outcome, Report, Series, State, Status, Verdict
+from ..model import Finding, Outcome, Report, Series, State, Verdict
 from .inert import printable
+from .matrix import HEADLINE, bare, cell, checkers, groups
 
 WIDTH = 72
-_HEADLINE = {Verdict.PASS: "PASS", Verdict.FAIL: "FAIL", Verdict.NONE: "NO VERDICT"}
 _LABEL = 10  # columns of the labels on the left
 
 
@@ -22,7 +22,7 @@ def render(report: Report) -> str:
         lines += [*_identity(report, report.series), ""]
     if report.outcomes:
         lines += [*_matrix(report), ""]
-    for title, chosen in _groups(report):
+    for title, chosen in groups(report):
         lines += [title, *_findings(chosen), ""]
     if report.outcomes:
         lines += [*_checks(report.outcomes), ""]
@@ -64,7 +64,7 @@ def _labelled(label: str, *texts: str) -> list[str]:
 
 def _headline(report: Report) -> list[str]:
     subject = report.series.subject if report.series else report.source
-    lines = _wrap(f"{_HEADLINE[report.verdict]}: {subject}")
+    lines = _wrap(f"{HEADLINE[report.verdict]}: {subject}")
     if report.reason:
         lines += _wrap(report.reason, "    ")
     return lines
@@ -90,7 +90,7 @@ def _identity(report: Report, series: Series) -> list[str]:
         f"follow-up trailers: {_trailers(series)}",
         *(f"note: {note}" for note in series.notes),
     )
-    lines += _labelled("Patches", *(f"{p.number} {_bare(p.subject)}" for p in series.patches))
+    lines += _labelled("Patches", *(f"{p.number} {bare(p.subject)}" for p in series.patches))
     if report.base:
         rewound = f", rewound by {report.base.rewound}" if report.base.rewound else ""
         lines += _labelled("Base", f"{report.base.name} of {report.tree}{rewound}")
@@ -117,45 +117,13 @@ def _trailers(series: Series) -> str:
 
 
 def _matrix(report: Report) -> list[str]:
-    """Patches down, checkers across; warn does not gate, - is not concerned, ? is an error."""
-    checkers = list(dict.fromkeys(outcome.checker for outcome in report.outcomes))
-    lines = ["".join(["Patch", *(f"  {name}" for name in checkers)])]
+    """Patches down, checkers across."""
+    names = checkers(report)
+    lines = ["".join(["Patch", *(f"  {name}" for name in names)])]
     for patch in report.series.patches if report.series else ():
-        cells = [f"  {_cell(report, name, patch.number):>{len(name)}}" for name in checkers]
+        cells = [f"  {cell(report, name, patch.number):>{len(name)}}" for name in names]
         lines.append("".join([f"{patch.number:>5}", *cells]))
     return lines
-
-
-def _bare(subject: str) -> str:
-    """A subject without its [PATCH ...] in front."""
-    return (
-        subject.split("]", 1)[1].strip() if subject.startswith("[") and "]" in subject else subject
-    )
-
-
-def _cell(report: Report, checker: str, patch: int) -> str:
-    mine = [outcome for outcome in report.outcomes if outcome.checker == checker]
-    statuses = {outcome.status for outcome in mine}
-    new = [f for o in mine for f in o.findings if f.state is State.NEW and f.patch == patch]
-    if any(finding.severity in report.gates for finding in new):
-        return "FAIL"
-    if Status.ERROR in statuses:
-        return "?"
-    if new:
-        return "warn"
-    return "-" if statuses == {Status.SKIP} else "ok"
-
-
-def _groups(report: Report) -> Iterator[tuple[str, list[Finding]]]:
-    gating = list(report.gating)
-    if gating:
-        yield "New findings", gating
-    shown = [f for f in report.new if f not in gating]
-    if shown:
-        yield "New, but they do not gate (--strict)", shown
-    fixed = [f for o in report.outcomes for f in o.findings if f.state is State.FIXED]
-    if fixed:
-        yield "Fixed by the series", fixed
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[str]:
