@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..model import Report, UserError, Verdict
@@ -18,7 +20,7 @@ from ..report.inert import printable
 def add_output_options(parser: argparse.ArgumentParser) -> None:
     """Add an option for each format."""
     for name, (_, title) in FORMATS.items():
-        help_text = f"write the report as {title} too (- for standard output)"
+        help_text = f"write {title} (- for standard output, instead of the text)"
         parser.add_argument(f"--{name}", metavar="FILE", help=help_text)
 
 
@@ -34,7 +36,7 @@ class Output:
         piped = [f"--{name}" for name, file in self._files.items() if file == "-"]
         if len(piped) > 1:
             raise UserError(f"{' and '.join(piped)} cannot both be on standard output")
-        self._text = not piped
+        self._text = not piped or piped == ["--github"]  # which is read beside other lines
         self._printed = 0
         for name, file in self._files.items():
             _require_writable(name, file)
@@ -49,7 +51,8 @@ class Output:
         if self._printed:
             print("\n" + "-" * text.WIDTH + "\n")
         self._printed += 1
-        print(text.render(report), end="", flush=True)
+        with _no_commands():
+            print(text.render(report), end="", flush=True)
 
     def finish(
         self, reports: Sequence[Report], skipped: Sequence[tuple[str, str]], result: Verdict
@@ -62,6 +65,21 @@ class Output:
                 print(_summary(reports, skipped, result))
         for name, file in self._files.items():
             _write(file, load(name).render(reports, skipped, result))
+
+
+@contextmanager
+def _no_commands() -> Iterator[None]:
+    """In GitHub Actions, a line that begins with ``::`` is a command, whoever wrote it.
+
+    "Stopping and starting workflow commands" in GitHub's manual.
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        yield
+        return
+    token = secrets.token_hex(16)
+    print(f"::stop-commands::{token}")
+    yield
+    print(f"::{token}::", flush=True)
 
 
 def _summary(reports: Sequence[Report], skipped: Sequence[object], result: Verdict) -> str:

@@ -13,6 +13,11 @@ from ..model import Report, Verdict
 FORMATS: Mapping[str, tuple[str, str]] = {
     "json": ("jsonfile", "JSON"),
     "sarif": ("sarif", "SARIF 2.1.0, for code scanning"),
+    "junit": ("junit", "JUnit XML"),
+    "markdown": ("markdown", "Markdown"),
+    "github": ("github", "annotations of GitHub Actions"),
+    "gitlab": ("gitlab", "a Code Quality report of GitLab"),
+    "patchwork": ("patchwork", "checks for Patchwork"),
 }
 
 
