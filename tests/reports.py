@@ -9,6 +9,7 @@ from verify_series.model import (
     Attestation,
     BaseChoice,
     Finding,
+    Letter,
     Outcome,
     Patch,
     Report,
@@ -57,6 +58,14 @@ SERIES = Series(
     (patch(1, "ipe: answer them"), patch(2, "ipe: document the answer, at some more length")),
     newer="v3",
     source="lore",
+    letter=Letter(
+        "20260105.0@example.org",
+        "[PATCH v2 0/2] ipe: answer interpreters that ask about a script",
+        "Ada Example <ada@example.org>",
+        "Mon, 5 Jan 2026 10:00:00 +0000",
+        ("Bob Example <bob@example.org>", "lsm@example.org"),
+        ("20251230.0@example.org",),
+    ),
 )
 NEW = Finding(
     "name-table",
@@ -104,8 +113,10 @@ def hostile(nasty: str) -> Report:
         for p in made.series.patches
     ]
     patches = [replace(p, message_id=f"{nasty}@example.org") for p in patches]
+    letter = Letter(f"{nasty}@example.org", nasty, nasty, nasty, (nasty,), (nasty,))
     series = replace(
         made.series,
+        letter=letter,
         subject=nasty,
         author=nasty,
         message_id=f"{nasty}@example.org",

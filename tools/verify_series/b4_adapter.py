@@ -20,6 +20,7 @@ import json
 import re
 import sys
 from email.message import EmailMessage
+from email.utils import formataddr, getaddresses
 from typing import Any, NotRequired, TypedDict
 
 import b4
@@ -42,6 +43,17 @@ class PatchData(TypedDict):
     trailers: list[str]
 
 
+class LetterData(TypedDict):
+    """The cover letter, or the first patch where there is none, as who answers it needs it."""
+
+    message_id: str
+    subject: str
+    author: str
+    date: str
+    recipients: list[str]
+    references: list[str]
+
+
 class SeriesData(TypedDict):
     """One revision; ``patches[n - 1]`` is None where [PATCH n/m] is missing."""
 
@@ -52,6 +64,7 @@ class SeriesData(TypedDict):
     patches: list[PatchData | None]
     base_commit: str | None
     notes: list[str]
+    letter: LetterData
 
 
 class NewerData(TypedDict):
@@ -210,6 +223,21 @@ def read_series(mailbox: b4.LoreMailbox, revision: int, notes: list[str]) -> Ser
         "patches": [_patch(p) if p else None for p in series.patches[1:]],
         "base_commit": series.base_commit if base else None,
         "notes": [*notes, *_notes(series)],
+        "letter": _letter(first),
+    }
+
+
+def _letter(message: b4.LoreMessage) -> LetterData:
+    clean = b4.LoreMessage.clean_header
+    fields = [clean(str(value)) for name in ("To", "Cc") for value in message.msg.get_all(name, [])]
+    people = [formataddr(pair) for pair in getaddresses(fields) if "@" in pair[1]]
+    return {
+        "message_id": message.msgid,
+        "subject": clean(str(message.msg.get("Subject", ""))),
+        "author": f"{message.fromname} <{message.fromemail}>",
+        "date": clean(str(message.msg.get("Date", ""))),
+        "recipients": list(dict.fromkeys(people)),
+        "references": re.findall(r"<([^<>\s]+)>", str(message.msg.get("References", ""))),
     }
 
 

@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .kept import Kept
-from .model import Attestation, Patch, Series, UserError
+from .model import Attestation, Letter, Patch, Series, UserError
 from .run import RunError, clean_environment, run
 
 if TYPE_CHECKING:
-    from .b4_adapter import Answer, PatchData
+    from .b4_adapter import Answer, LetterData, PatchData
 
 LORE = "https://lore.kernel.org/all"
 #: A URL on one of these hosts is only another way to write a message-id that lore has.
@@ -301,6 +301,18 @@ def _series(request: Request, answer: Answer, source: str, as_of: str) -> Series
         newer_detail=_plain(", ".join(filter(None, (detail, as_of)))),
         source=source,
         notes=tuple(_plain(note) for note in notes),
+        letter=_letter(data["letter"]),
+    )
+
+
+def _letter(data: LetterData) -> Letter:
+    return Letter(
+        message_id=data["message_id"],
+        subject=_plain(data["subject"]),
+        author=_plain(data["author"]),
+        date=_plain(data["date"]),
+        recipients=tuple(_plain(one) for one in data["recipients"]),
+        references=tuple(data["references"]),
     )
 
 

@@ -87,6 +87,21 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """The mail that stands for a series, as who answers it needs it: header fields, decoded.
+
+    ``recipients`` are the addresses of To: and Cc:, ``references`` the message-ids of References:.
+    """
+
+    message_id: str
+    subject: str
+    author: str
+    date: str
+    recipients: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """A complete series, as b4 understands the thread.
 
@@ -95,6 +110,7 @@ class Series:
     ``newer`` is ``none``, ``vN``, or ``unknown`` where the search could not be made.
     ``source`` says where the mails came from (an archive's URL, a file, the cache).
     ``notes`` are sentences for the reader, such as that a trailer was not counted.
+    ``letter`` is None for commits of the user's own, which then have no message-ids.
     """
 
     message_id: str
@@ -108,6 +124,7 @@ class Series:
     newer_detail: str = ""
     source: str = ""
     notes: tuple[str, ...] = ()
+    letter: Letter | None = None
 
     @property
     def picked(self) -> bool:

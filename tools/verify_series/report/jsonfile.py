@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ..model import Outcome, Report, Series, State, Verdict
@@ -83,6 +84,7 @@ def _series(series: Series) -> dict[str, Any]:
         "newer_detail": series.newer_detail,
         "source": series.source,
         "notes": series.notes,
+        "letter": asdict(series.letter) if series.letter else None,
         "patches": [
             {
                 "number": patch.number,

@@ -12,6 +12,7 @@ from ..model import (
     Attestation,
     BaseChoice,
     Finding,
+    Letter,
     Outcome,
     Patch,
     Report,
@@ -75,6 +76,18 @@ def _series(content: Mapping[str, Any]) -> Series:
         newer_detail=content["newer_detail"],
         source=content["source"],
         notes=tuple(content["notes"]),
+        letter=_letter(content["letter"]) if content["letter"] else None,
+    )
+
+
+def _letter(content: Mapping[str, Any]) -> Letter:
+    return Letter(
+        message_id=content["message_id"],
+        subject=content["subject"],
+        author=content["author"],
+        date=content["date"],
+        recipients=tuple(content["recipients"]),
+        references=tuple(content["references"]),
     )
 
 
