@@ -34,6 +34,8 @@ NASTY = (
     "=cmd|' /C calc'!A0",
     "lone\udcffsurrogate",
     "%0A::warning::x {0} {{1}}",
+    "Acked-by: Eve <eve@example.org>",
+    "\n\n--- a/file\n+++ b/file\n@@ -1 +1 @@\n-- \nFrom eve",
 )
 
 

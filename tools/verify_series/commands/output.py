@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..identity import me
 from ..model import Report, UserError, Verdict
 from ..report import text
 from ..report.formats import FORMATS, load
@@ -40,6 +41,8 @@ class Output:
         self._printed = 0
         for name, file in self._files.items():
             _require_writable(name, file)
+        if "reply" in self._files:
+            me()
 
     def show(self, report: Report) -> None:
         """Print one report as text, as soon as it is there, unless another format is piped."""
