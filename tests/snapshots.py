@@ -8,7 +8,7 @@ import fnmatch
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,18 @@ class DictObjects:
         tree = self.trees[commit]
         return {path: _blob_id(tree[path]) for path in sorted(tree) if path.startswith(folder)}
 
-    def object_id(self, commit: str, path: str) -> str | None:
-        tree = self.trees[commit]
-        if path in tree:
-            return _blob_id(tree[path])
-        below = self.blob_ids(commit, path)
-        return hashlib.sha1(repr(below).encode()).hexdigest() if below else None
+    def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        tree, found = self.trees[commit], {}
+        for path in paths:
+            if path in tree:
+                found[path] = _blob_id(tree[path])
+            elif below := self.blob_ids(commit, path):
+                found[path] = hashlib.sha1(repr(below).encode()).hexdigest()
+        return found
+
+    def contents(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        blobs = {_blob_id(data): data for tree in self.trees.values() for data in tree.values()}
+        return ((oid, blobs[oid]) for oid in ids)
 
     def export(self, commit: str, paths: Iterable[str], folder: Path) -> None:
         wanted = tuple(paths)

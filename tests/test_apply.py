@@ -190,7 +190,7 @@ def test_present_recognises_a_series_by_content(repo: Repo, store: Store) -> Non
     assert store.read(before, "a.c") == LINES.encode()
     assert store.read(before, "c.c") == b"later\n"
     result = apply(store, before, series, mails)
-    assert store.object_id(result.head.commit, "a.c") == store.object_id(head, "a.c")
+    assert store.object_ids(result.head.commit, ["a.c"]) == store.object_ids(head, ["a.c"])
 
 
 def test_present_recognises_a_beginning(repo: Repo, store: Store) -> None:

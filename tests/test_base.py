@@ -106,7 +106,7 @@ def test_a_series_that_is_there_is_rewound(repo: Repo, store: Store, series: Ser
     head = repo.git("rev-parse", "HEAD")
     assert (base.commit, base.rewound) == (head, 1)
     assert base.attempts[-1] == f"v2 ({head[:12]}) already has the patch: rewound to before"
-    assert store.object_id(applied.head.commit, "a.c") == store.object_id(head, "a.c")
+    assert store.object_ids(applied.head.commit, ["a.c"]) == store.object_ids(head, ["a.c"])
     with pytest.raises(UserError, match="already has the patch"):
         chosen(repo, store, series, given="HEAD", rewind=False)
 

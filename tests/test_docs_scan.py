@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import snapshots
-from verify_series.docs.scan import FileScan, other_documents, scan_text, scan_tree
+from verify_series.docs.scan import FileScan, other_documents, scan_text
 
 HERE = "Documentation/toys/wind.rst"
 
@@ -95,22 +93,6 @@ def test_orphans_and_titles() -> None:
     assert scan(":orphan:\n\nTitle\n=====\n").orphan
     assert scan("Title\n=====\n").has_title
     assert not scan("No title.\n").has_title
-
-
-def test_the_scan_is_kept_by_the_id_of_the_tree(tmp_path: Path) -> None:
-    tree = {HERE: ".. _a:\n\nTitle\n=====\n", "Documentation/b.rst": ":ref:`a`\n"}
-    applied = snapshots.apply(tree, {**tree, HERE: "Other\n=====\n"})
-    first = scan_tree(applied.base, tmp_path)
-    (kept,) = tmp_path.iterdir()
-    assert scan_tree(applied.base, tmp_path) == first
-    assert scan_tree(applied.head, tmp_path) != first
-    kept.write_text("{ cut short")
-    assert scan_tree(applied.base, tmp_path) == first
-
-
-def test_a_byte_order_mark_hides_no_label(tmp_path: Path) -> None:
-    applied = snapshots.apply({HERE: "\ufeff.. _a:\n\nTitle\n=====\n"}, {})
-    assert scan_tree(applied.base, tmp_path)[HERE].defines == {"label:a"}
 
 
 def test_netlink_specifications_are_documents_where_the_tree_reads_them() -> None:

@@ -8,7 +8,7 @@ checkers look at it (:class:`Examined`), the runner gives each check a status
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -141,7 +141,9 @@ class Objects(Protocol):
 
     def blob_ids(self, commit: str, under: str) -> dict[str, str]: ...
 
-    def object_id(self, commit: str, path: str) -> str | None: ...
+    def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]: ...
+
+    def contents(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]: ...
 
     def export(self, commit: str, paths: Iterable[str], folder: Path) -> None: ...
 
@@ -185,9 +187,18 @@ class Snapshot:
         """Path to blob id of every file in the folder ``under``, at any depth, in git's order."""
         return self.objects.blob_ids(self.commit, under)
 
+    def object_ids(self, paths: Iterable[str]) -> dict[str, str]:
+        """The ids of the blobs and trees at those of ``paths`` where there is one: keys for
+        caches. No path may lie below another one."""
+        return self.objects.object_ids(self.commit, paths)
+
     def object_id(self, path: str) -> str | None:
-        """The id of the blob or tree at ``path``: a key for caches. None where nothing is."""
-        return self.objects.object_id(self.commit, path)
+        """The id of the blob or tree at ``path``, None where nothing is."""
+        return self.object_ids([path]).get(path)
+
+    def contents(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Each blob of ``ids`` with its content, in the order given; made for thousands."""
+        return self.objects.contents(ids)
 
     def export(self, paths: Iterable[str], folder: Path) -> None:
         """Write files, or whole folders, of this commit below ``folder``; absent ones are left out.

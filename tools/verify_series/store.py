@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from subprocess import STDOUT
 
@@ -25,6 +25,8 @@ _SYMLINK = "120000"
 _UPDATING = re.compile(r"Updating files: +(\d+)%")  # git's progress.c
 _PATIENCE = 1800  # seconds to write a whole tree
 _MOST_ARGUMENTS = 500  # paths on one command line
+_MOST_BLOBS = 1000  # of one process; the contents of so many are held at once
+_MANY = 100  # blobs that are worth a process of their own: asked one by one, each takes longer
 
 
 class Store:
@@ -75,16 +77,33 @@ class Store:
 
     def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
         entries = self.entries(commit, list(paths))
-        return {p: self.blob(oid) for p, (mode, oid) in entries.items() if mode in _REGULAR}
+        ids = {path: oid for path, (mode, oid) in entries.items() if mode in _REGULAR}
+        if len(ids) < _MANY:
+            return {path: self.blob(oid) for path, oid in ids.items()}
+        contents = dict(self.contents(list(dict.fromkeys(ids.values()))))
+        return {path: contents[oid] for path, oid in ids.items()}
 
     def blob_ids(self, commit: str, under: str) -> dict[str, str]:
         where = [under.rstrip("/") + "/"] if under else []
         listing = self.must("ls-tree", "-r", "-z", commit, "--", *where)
         return {path: oid for path, (mode, oid) in _parse(listing).items() if mode in _REGULAR}
 
-    def object_id(self, commit: str, path: str) -> str | None:
-        entry = self.entries(commit, [path.rstrip("/")], folders=True).get(path.rstrip("/"))
-        return entry[1] if entry else None
+    def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        return {p: oid for p, (_, oid) in self.entries(commit, list(paths), folders=True).items()}
+
+    def contents(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        for first in range(0, len(ids), _MOST_BLOBS):
+            some = ids[first : first + _MOST_BLOBS]
+            asked = "".join(f"{oid}\n" for oid in some).encode()
+            out = self.must("cat-file", "--batch", "--buffer", stdin=asked)
+            start = 0
+            for oid in some:  # each as: id SP type SP size LF content LF
+                end = out.index(b"\n", start)
+                head = out[start:end].split(b" ")
+                if len(head) != 3:
+                    raise _missing(oid)
+                start = end + 1 + int(head[2]) + 1
+                yield oid, out[end + 1 : start - 1]
 
     def export(self, commit: str, paths: Iterable[str], folder: Path) -> None:
         top = folder.resolve()
@@ -173,10 +192,7 @@ class Store:
             try:
                 _, _, _, data = self._repo.git.get_object_data(oid)
             except ValueError as error:
-                raise UserError(
-                    f"object {oid} is missing or damaged in the tree's repository"
-                    " (a partial clone? run 'git fsck', or give a complete one)"
-                ) from error
+                raise _missing(oid) from error
         return bytes(data)
 
     def entries(
@@ -198,6 +214,13 @@ class Store:
         answers = [line.rsplit(" ", 1) for line in out.decode("utf-8", "replace").splitlines()]
         kinds = ("commit", "tree", "blob", "tag")
         return [(a[0], a[1]) if len(a) == 2 and a[1] in kinds else None for a in answers]
+
+
+def _missing(oid: str) -> UserError:
+    return UserError(
+        f"object {oid} is missing or damaged in the tree's repository"
+        " (a partial clone? run 'git fsck', or give a complete one)"
+    )
 
 
 def _plain(path: str) -> bool:

@@ -25,8 +25,9 @@ from typing import Any
 
 from ..cache import root
 from ..carry import classify
-from ..docs import kit, scan, scope, shown
+from ..docs import doubt, kit, scan, scope, shown
 from ..docs.reader import Reader, reading
+from ..docs.scan_kept import scan_tree
 from ..docs.warnings import STOPS, finding, is_anonymous, unique
 from ..model import AppliedSeries, CheckError, Examined, Finding, Snapshot, State, UserError
 
@@ -56,14 +57,15 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     base = applied.base
     if base.object_id(scan.ROOT) is None and not any(map(scan.is_document, applied.paths)):
         return Examined(0, skip=f"the tree has no {scan.ROOT}")
-    found = scope.find(applied, scan.scan_tree(base, cache), scan.other_documents(base))
+    found = scope.find(applied, scan_tree(base, cache), scan.other_documents(base))
     if not found.documents:
         return Examined(0, skip="the series touches no document and nothing that a document shows")
-    left_out = _unconcerned(applied, found)
-    findings, versions = _judge(applied, found, cache, left_out)
-    if left_out and any(finding.state is not State.EXISTING for finding in findings):
-        # Sure only when all is shown: what was left out may define what seems to be missing.
-        findings, versions = _judge(applied, found, cache, frozenset())
+    leave_out, left_out = _unconcerned(applied, found), None
+    while leave_out != left_out:
+        left_out = leave_out
+        findings, versions = _judge(applied, found, cache, left_out)
+        changed = [finding for finding in findings if finding.state is not State.EXISTING]
+        leave_out = doubt.still_left_out(changed, left_out, base)
     for stop in findings:
         if stop.rule == STOPS and stop.state is State.EXISTING:
             raise CheckError(

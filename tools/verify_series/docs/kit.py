@@ -42,7 +42,7 @@ def make(base: Snapshot, folder: Path) -> tuple[Path, list[str]]:
     Python keeps its compiled modules there, which saves a tenth of a second the next time.
     Raises CheckError for a tree without conf.py.
     """
-    ids = {path: oid for path in EXECUTED if (oid := base.object_id(path))}
+    ids = base.object_ids(EXECUTED)
     if CONF not in ids:
         raise CheckError(f"the base has no {CONF}: its documents cannot be read")
     key = hashlib.sha256(repr(sorted(ids.items())).encode()).hexdigest()[:20]

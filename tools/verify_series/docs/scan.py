@@ -2,9 +2,8 @@
 """What the documents of a tree define, refer to and are made of, read from their text alone.
 
 One pass of regular expressions over every .rst file, without Sphinx: a third of a second for the
-kernel's 4,000 documents, and kept in the cache under the id of the Documentation tree. The
-result says which documents a change can concern and where a label is likely defined; it never
-decides a verdict, which is Sphinx's alone.
+kernel's 4,000 documents (scan_kept.py keeps the result). It says which documents a change can
+concern and where a label is likely defined; it never decides a verdict, which is Sphinx's alone.
 
 The constructs are those of the docutils reStructuredText specification ("Explicit Markup
 Blocks", "Hyperlink Targets", "Sections") and of Documentation/doc-guide of the kernel.
@@ -12,20 +11,14 @@ Blocks", "Hyperlink Targets", "Sections") and of Documentation/doc-guide of the 
 
 from __future__ import annotations
 
-import json
-import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..model import Snapshot
 
 ROOT = "Documentation"
-
-#: Raised whenever the meaning of a record changes, so that old cache files are not read.
-VERSION = 2
 
 #: A toctree entry that stands for the ``P:`` entries of MAINTAINERS (maintainers_include.py).
 PROFILES = "(MAINTAINERS profiles)"
@@ -199,13 +192,14 @@ def scan_text(path: str, text: str) -> FileScan:
             elif directive == "kernel-feat":
                 files.add(f"{ROOT}/features/**")
 
-    for kind, role in _ROLES.items():
-        for content in role.findall(text):
-            refers.add(f"{kind}:{_target(kind, here, content)}")
+    # The plain tests spare most documents slow patterns.
+    if "`" in text:
+        for kind, role in _ROLES.items():
+            for content in role.findall(text):
+                refers.add(f"{kind}:{_target(kind, here, content)}")
+        if "_`" in text:
+            defines.update(f"label:{normalized(name)}" for name in _INLINE_TARGET.findall(text))
     refers.update(f"citation:{name}" for name in _CITED.findall(text))
-    # The plain tests spare most documents three slow patterns.
-    if " _`" in text or "\n_`" in text:
-        defines.update(f"label:{normalized(name)}" for name in _INLINE_TARGET.findall(text))
     if ":name:" in text:
         defines.update(f"label:{normalized(name)}" for name in _NAME_OPTION.findall(text))
     if "file:" in text:
@@ -316,22 +310,3 @@ def scan_snapshot(snapshot: Snapshot, paths: Iterable[str]) -> dict[str, FileSca
     return {
         path: scan_text(path, data.decode("utf-8-sig", "replace")) for path, data in found.items()
     }
-
-
-def scan_tree(snapshot: Snapshot, cache: Path) -> dict[str, FileScan]:
-    """Every .rst file below Documentation; kept in the folder ``cache`` by the tree's id."""
-    tree = snapshot.object_id(ROOT)
-    if tree is None:
-        return {}
-    kept = cache / f"scan-{VERSION}-{tree}.json"
-    try:
-        records = json.loads(kept.read_bytes())
-        return {path: FileScan.from_json(record) for path, record in records.items()}
-    except (OSError, ValueError, TypeError):
-        pass  # not there, or cut short: scan afresh
-    result = scan_snapshot(snapshot, snapshot.blob_ids(ROOT))
-    cache.mkdir(parents=True, exist_ok=True)
-    fresh = kept.with_suffix(f".{os.getpid()}")
-    fresh.write_text(json.dumps({path: scan.as_json() for path, scan in result.items()}))
-    fresh.replace(kept)
-    return result

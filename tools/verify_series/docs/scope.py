@@ -153,39 +153,42 @@ class Scope:
             names.update(n for n in everything if any(glob.match(n) for glob in globs))
         return frozenset(names | entries)
 
-    def told(self, number: int) -> dict[str, list[str]]:
-        """What documents that are not judged say about :attr:`candidates`; see
-        ``sphinx_adapter.Documents.check``."""
-        library = self.libraries[number]
+    @cached_property
+    def _elsewhere(self) -> dict[str, set[str]]:
+        """What :meth:`told` says of documents that are not judged: these are the base's always."""
         names = self.candidates
-        listed: set[str] = set()
-        included: set[str] = set()
-        cited: set[str] = set()
-        orphans: set[str] = set()
-        profiles = False
-        for path, scan in library.base.items():
+        said: dict[str, set[str]] = {
+            key: set() for key in ("listed", "included", "orphans", "cited")
+        }
+        for path, scan in self.libraries[0].base.items():
             if path in self.documents:
                 continue
             for entry in scan.toctree:
                 if "*" in entry:
-                    listed.update(filter(pattern(entry).match, names))
-                elif entry == PROFILES:
-                    profiles = True
+                    said["listed"].update(filter(pattern(entry).match, names))
                 else:
-                    listed.add(entry)
-            included.update(document_name(file) for file in scan.files if file.endswith(".rst"))
-            cited.update(name[9:] for name in scan.refers if name.startswith("citation:"))
+                    said["listed"].add(entry)
+            for file in scan.files:
+                if file.endswith(".rst"):
+                    said["included"].add(document_name(file))
+            for name in scan.refers:
+                if name.startswith("citation:"):
+                    said["cited"].add(name[9:])
             if scan.orphan:
-                orphans.add(document_name(path))
-        if profiles and (text := library.snapshot.read(maintainers.PATH)):
-            listed.update(maintainers.profiles(text.decode("utf-8", "replace")))
-        return {
-            "names": sorted(names),
-            "listed": sorted(listed & names),
-            "included": sorted(included & names),
-            "orphans": sorted(orphans & names),
-            "cited": sorted(cited),
-        }
+                said["orphans"].add(document_name(path))
+        return said
+
+    def told(self, number: int) -> dict[str, list[str]]:
+        """What documents that are not judged say about :attr:`candidates`; see
+        ``sphinx_adapter.Documents.check``."""
+        said = dict(self._elsewhere)
+        if PROFILES in said["listed"]:
+            text = self.libraries[number].snapshot.read(maintainers.PATH) or b""
+            profiles = maintainers.profiles(text.decode("utf-8", "replace"))
+            said["listed"] = said["listed"].union(profiles)
+        for key in ("listed", "included", "orphans"):
+            said[key] = said[key] & self.candidates
+        return {"names": sorted(self.candidates), **{k: sorted(v) for k, v in said.items()}}
 
 
 def find(applied: AppliedSeries, scans: Mapping[str, FileScan], others: frozenset[str]) -> Scope:

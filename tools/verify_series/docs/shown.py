@@ -55,9 +55,16 @@ def beside(
     paths = sorted(touched)
     states = [_names(snapshot.read_many(paths).values()) for snapshot in snapshots]
     changing = frozenset().union(*states).difference(frozenset.intersection(*states))
-    words = {_folded(name) for name in changing} | {_folded(name.encode()) for name in names}
-    texts = snapshots[0].read_many(sorted(others))
-    return frozenset(path for path, text in texts.items() if not words or not _speaks(text, words))
+    words = {name.decode("utf-8", "surrogateescape") for name in changing}
+    there = frozenset(snapshots[0].object_ids(sorted(others)))
+    return there - speaking(snapshots[0], there, {*words, *names})
+
+
+def speaking(snapshot: Snapshot, paths: Iterable[str], words: Iterable[str]) -> frozenset[str]:
+    """Those of ``paths`` that hold one of ``words``, whatever their case and white space."""
+    folded = [_folded(word.encode("utf-8", "surrogateescape")) for word in words]
+    texts = snapshot.read_many(sorted(paths)) if folded else {}
+    return frozenset(path for path, text in texts.items() if _speaks(text, folded))
 
 
 def _speaks(text: bytes, words: Iterable[bytes]) -> bool:

@@ -172,6 +172,7 @@ class Documents:
 
     def _replace_printing_handler(self) -> None:
         logger = logging.getLogger(NAMESPACE)
+        logger.setLevel(logging.WARNING)  # a large document makes ten thousands of debug records
         for handler in logger.handlers[:]:
             logger.removeHandler(handler)
         logger.addHandler(_Collector(self.app, self.warn))
@@ -201,14 +202,15 @@ class Documents:
         config, project = self.app.config, self.app.project
         included = Matcher(config.include_patterns)
         excluded = Matcher([*config.exclude_patterns, *config.templates_path, "**/.*"])
-        project._path_to_docname.clear()
+        suffixes = tuple(config.source_suffix)
         project._docname_to_path.clear()
         self._known.clear()
         for path in paths:
-            name = project.path2doc(path)
-            if name is not None and included(path) and not excluded(path):
-                project._path_to_docname[Path(path)] = name
-                project._docname_to_path[name] = Path(path)
+            if path.endswith(suffixes) and included(path) and not excluded(path):
+                suffix = next(filter(path.endswith, suffixes))
+                name = path.removesuffix(suffix)
+                if suffix != suffixes[0] and name not in self._known:
+                    project._docname_to_path[name] = Path(path)  # else doc2path appends the first
                 self._known.add(name)
         self._env.all_docs = dict.fromkeys(self._known, 0)
 

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which findings are certain although sources were left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapshots import apply
+from verify_series.docs import doubt, warnings
+from verify_series.model import Finding, Severity
+
+SPRING = """\
+/**
+ * DOC: Spring
+ *
+ * .. _toy_spring:
+ *
+ * A reference [1]_ and `the
+ * key`_.
+ */
+"""
+SOURCES = {"spring.c": SPRING, "wheel.c": "/**\n * wheel() - Turn.\n */\n"}
+
+
+def shown_after_all(rule: str, message: str) -> set[str]:
+    found = Finding("docs", rule, Severity.ERROR, "Documentation/a.rst", 1, message)
+    left_out = frozenset(SOURCES)
+    base = apply(SOURCES, SOURCES).base
+    return set(left_out - doubt.still_left_out([found], left_out, base))
+
+
+@pytest.mark.parametrize(
+    ("rule", "message", "expected"),
+    [
+        ("kernel-doc", "Function parameter 'wheel' not described in 'turn'", set()),
+        ("undefined-label", "undefined label: 'no_spring'", set()),
+        ("undefined-label", "undefined label: 'toy_spring'", {"spring.c"}),
+        ("undefined-label", "undefined label: 'toys/index:Spring'", {"spring.c"}),
+        ("unknown-target", 'Unknown target name: "the key".', {"spring.c"}),
+        ("unknown-term", "term not in glossary: 'wheel'", {"wheel.c"}),
+        ("citation", "citation not found: wheel", {"wheel.c"}),
+        ("citation", "Citation [wheel] is not referenced.", {"wheel.c"}),
+        ("footnote-unreferenced", "Footnote [#] is not referenced.", {"spring.c"}),
+        ("unknown-target", "Anonymous hyperlink mismatch: 1 references but 0 targets.", {*SOURCES}),
+        ("section", "Inconsistent title style: skip from level 2 to 4.", {*SOURCES}),
+        ("other", "something new", {*SOURCES}),
+    ],
+)
+def test_what_must_be_shown(rule: str, message: str, expected: set[str]) -> None:
+    assert shown_after_all(rule, message) == expected
+
+
+def test_one_finding_in_doubt_is_enough() -> None:
+    base = apply(SOURCES, SOURCES).base
+    found = [
+        Finding("docs", rule, Severity.ERROR, "a.rst", 1, "'wheel'")
+        for rule in ("kernel-doc", "unknown-term", "table")
+    ]
+    assert doubt.still_left_out(found, frozenset(SOURCES), base) == {"spring.c"}
+    assert doubt.still_left_out([], frozenset(SOURCES), base) == SOURCES.keys()
+
+
+def test_every_rule_is_one_that_exists() -> None:
+    rules = {rule for rule, _ in warnings._RULES} | {"kernel-doc"}
+    assert rules >= doubt._CERTAIN | doubt._NAMED | doubt._FOOTNOTES
