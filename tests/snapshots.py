@@ -8,7 +8,7 @@ import fnmatch
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,28 @@ class DictObjects:
             if any(fnmatch.fnmatch(path, p) or path.startswith(f"{p}/") for p in patterns)
             and any(text in data for text in wanted)
         ]
+
+    def check_out(
+        self,
+        commit: str,
+        worktree: Path,
+        index: Path,
+        *,
+        clean: bool,
+        progress: Callable[[float], None],
+    ) -> None:
+        tree = self.trees[commit]
+        for path in worktree.rglob("*"):
+            if path.is_file() and str(path.relative_to(worktree)) not in tree:
+                path.unlink()
+        changed = {
+            p: d
+            for p, d in tree.items()
+            if not (worktree / p).is_file() or (worktree / p).read_bytes() != d
+        }
+        for path, data in changed.items():
+            (worktree / path).parent.mkdir(parents=True, exist_ok=True)
+            (worktree / path).write_bytes(data)
 
     def as_patch(self, commit: str) -> bytes:
         raise AssertionError("a dict has no commits: use repos.py")

@@ -16,11 +16,19 @@ def keep_console(name: str, text: str) -> Path:
     """Keep ``text`` in a file whose name begins with ``name``, and give its path."""
     folder = cache.root() / "consoles"
     folder.mkdir(exist_ok=True)
-    for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[: 1 - _MOST]:
-        old.unlink(missing_ok=True)
     prefix = re.sub(r"\W+", "-", name) + "-"
     with tempfile.NamedTemporaryFile(
-        "w", prefix=prefix, suffix=".log", dir=folder, delete=False
+        "w", encoding="utf-8", prefix=prefix, suffix=".log", dir=folder, delete=False
     ) as file:
         file.write(text)
+    _forget_old(folder)
     return Path(file.name)
+
+
+def _forget_old(folder: Path) -> None:
+    try:
+        logs = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
+    except FileNotFoundError:  # another run forgets one right now
+        return
+    for old in logs[:-_MOST]:
+        old.unlink(missing_ok=True)

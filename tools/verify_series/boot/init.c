@@ -59,38 +59,43 @@ static int audit = -1;
 static int kmsg = -1;
 static char buffer[1 << 16] __attribute__((aligned(16)));
 
-static void put(char c)
+/* A string at once: with KVM, a byte at a time costs an exit of the machine each. */
+static void put(const char *text, size_t length)
 {
 	if (have_ports)
-		outb(c, REPORT_PORT);
+		outsb(REPORT_PORT, text, length);
 	else
-		putchar(c);
+		fwrite(text, 1, length, stdout);
 }
 
 static void say(const char *format, ...)
 {
 	char line[256];
 	va_list args;
+	int length;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	length = vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	for (const char *c = line; *c; c++)
-		put(*c);
+	put(line, length);
 }
 
 static void say_text(const char *head, const char *text, size_t length)
 {
 	say("%s ", head);
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = text[i];
+	while (length) {
+		size_t plain = 0;
 
-		if (c < ' ' || c > '~' || c == '\\')
-			say("\\x%02x", c);
-		else
-			put(c);
+		while (plain < length && text[plain] >= ' ' && text[plain] <= '~' &&
+		       text[plain] != '\\')
+			plain++;
+		put(text, plain);
+		if (plain < length)
+			say("\\x%02x", (unsigned char)text[plain++]);
+		text += plain;
+		length -= plain;
 	}
-	put('\n');
+	put("\n", 1);
 }
 
 static void finish(void)
