@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import re
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from ..checkers import EXECUTING, REGISTRY
 from ..fetch import Request
 from ..manifest import Manifest, manifests, read_manifest
 from ..model import Execution, UserError
+from ..names_given import nearest, one_of
 from ..verify import Job
 
 _NEEDS_TREE = "it needs a kernel tree (give --tree DIR, or set KERNEL_TREE)"
@@ -38,21 +38,6 @@ class Parser(argparse.ArgumentParser):
         known = [option for action in self._actions for option in action.option_strings]
         hint = nearest(unknown[1], known) if unknown else ""
         raise UserError(f"{message}{hint} (see {self.prog} --help)")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``, did you mean X?`` where one of ``known`` is much like ``word``, else nothing."""
-    found = difflib.get_close_matches(word, list(known), 1)
-    return f", did you mean {found[0]}?" if found else ""
-
-
-def one_of(word: str, known: Iterable[str], what: str) -> str:
-    """``word`` if it is known; else UserError with the nearest name and all there are."""
-    names = list(known)
-    if word in names:
-        return word
-    hint = nearest(word, names)
-    raise UserError(f"there is no {what} {word!r}{hint} (there are: {', '.join(names)})")
 
 
 def _revision(text: str) -> int:

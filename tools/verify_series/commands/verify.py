@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
-import inspect
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from .. import __version__
-from ..checkers import REGISTRY, load
+from ..explain import explain
 from ..model import Report, UserError
 from ..profile import Profile, profiles
 from ..report.live import live
 from ..verify import Job, verify, worst
 from . import COMMANDS
-from .options import Parser, add_series_options, jobs, one_of
+from .options import Parser, add_series_options, jobs
 from .output import Output, add_output_options
 
 _EPILOG = """\
@@ -38,7 +37,7 @@ def _parser() -> Parser:
     add_output_options(parser)
     add = parser.add_argument
     add("-q", "--quiet", action="store_true", help="no progress; only the report")
-    add("--explain", metavar="NAME", help="what a checker looks for")
+    add("--explain", metavar="NAME[/RULE]", help="what a checker, or one rule, is about")
     add("--version", action="version", version=f"verify-series {__version__}")
     return parser
 
@@ -47,8 +46,7 @@ def main(argv: Sequence[str]) -> int:
     """Verify what the arguments name; gives the exit code."""
     options = _parser().parse_args(argv)
     if options.explain:
-        name = one_of(options.explain, REGISTRY, "checker")
-        print(inspect.cleandoc(load(name).__doc__ or ""))
+        print(explain(options.explain), end="")
         return 0
     output = Output(options)
     if not shutil.which("git"):
