@@ -25,7 +25,7 @@ from typing import Any
 
 from ..cache import root
 from ..carry import classify
-from ..docs import doubt, kit, scan, scope, shown
+from ..docs import beyond, doubt, kit, scan, scope, shown
 from ..docs.reader import Reader, reading
 from ..docs.scan_kept import scan_tree
 from ..docs.warnings import STOPS, finding, is_anonymous, unique
@@ -33,6 +33,7 @@ from ..model import AppliedSeries, CheckError, Examined, Finding, Snapshot, Stat
 
 NAME = "docs"
 
+_NOTHING = "the series touches no document, nothing that a document shows, and no kernel-doc"
 _QUOTED = re.compile(r"""['"]([^'"]+)['"]""")
 
 
@@ -59,7 +60,9 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
         return Examined(0, skip=f"the tree has no {scan.ROOT}")
     found = scope.find(applied, scan_tree(base, cache), scan.other_documents(base))
     if not found.documents:
-        return Examined(0, skip="the series touches no document and nothing that a document shows")
+        read, more = beyond.look(applied, found, cache, ())
+        skip = "" if read else _NOTHING
+        return Examined(len(read), more, skip=skip, notes=_notes(applied))
     leave_out, left_out = _unconcerned(applied, found), None
     while leave_out != left_out:
         left_out = leave_out
@@ -71,7 +74,9 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
             raise CheckError(
                 f"{stop.path} cannot be read, with or without the series: {stop.message}"
             )
-    return Examined(len(found.documents), findings, notes=_notes(applied), versions=versions)
+    read, more = beyond.look(applied, found, cache, findings)
+    examined = len(found.documents | read)
+    return Examined(examined, findings + more, notes=_notes(applied), versions=versions)
 
 
 def _unconcerned(applied: AppliedSeries, found: scope.Scope) -> frozenset[str]:

@@ -164,7 +164,7 @@ def scan_text(path: str, text: str) -> FileScan:
             directive, argument = match["directive"], match["argument"].strip()
             if directive == "toctree":
                 for entry in _toctree(_body(text, start, match.start(), match.end())):
-                    toctree.append(_join(here, entry))
+                    toctree.append(joined(here, entry))
             elif directive == "kernel-doc":
                 options = _options(_body(text, start, match.start(), match.end()))
                 files.update((argument, *_exports(options)))
@@ -288,11 +288,11 @@ def _target(kind: str, here: str, content: str) -> str:
     explicit = _EXPLICIT.match(content)
     target = explicit[1] if explicit else content
     if kind == "doc":
-        return _join(here, target)
+        return joined(here, target)
     return normalized(target)
 
 
-def _join(here: str, name: str) -> str:
+def joined(here: str, name: str) -> str:
     """A document name relative to another, as Sphinx joins them."""
     return posixpath.normpath(posixpath.join("/" + here, "..", name)).lstrip("/")
 

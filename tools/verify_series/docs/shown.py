@@ -19,6 +19,7 @@ _COMMENT = re.compile(rb"/\*\*(?!\*|/).*?\*/", re.DOTALL)
 _EXPORT = re.compile(rb"^[ \t]*EXPORT_SYMBOL\w*[ \t]*\([^)]*\)", re.MULTILINE)
 #: What a comment documents: the words of its first line up to a dash, a colon or a bracket.
 _HEAD = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*([\w \t]+)")
+_DOC = re.compile(rb"\*[ \t]*DOC:[ \t]*(.+)")
 _LABEL = re.compile(rb"\.\. _([^:\n]+):")
 _KINDS = frozenset((b"struct", b"union", b"enum", b"typedef", b"define", b"DOC"))
 _MACRO = re.compile(rb"\s*#[ \t]*define(?:\\\n|.)*")
@@ -32,7 +33,23 @@ _CLOSE = re.compile(rb"^\}.*", re.MULTILINE)
 def same(before: Snapshot, after: Snapshot, path: str) -> bool:
     """Whether a C source shows the same in both states, wherever in the file it stands."""
     old, new = before.read(path), after.read(path)
-    return old is not None and new is not None and list(_shown(old)) == list(_shown(new))
+    return old is not None and new is not None and same_text(old, new)
+
+
+def same_text(old: bytes, new: bytes) -> bool:
+    """Whether two texts of a C source show the same, wherever it stands in them."""
+    return list(_shown(old)) == list(_shown(new))
+
+
+def heads(source: bytes) -> frozenset[str]:
+    """The words with which the kernel-doc comments of a source begin: what they document."""
+    found = (*_HEAD.findall(source), *_DOC.findall(source))
+    return frozenset(word.decode("utf-8", "replace") for head in found for word in head.split())
+
+
+def comments(source: bytes) -> bytes:
+    """All kernel-doc comments of a source, one after the other."""
+    return b"\n".join(_COMMENT.findall(source))
 
 
 def changed(before: Snapshot, after: Snapshot, paths: Iterable[str]) -> list[str]:

@@ -1,0 +1,2 @@
+/* Documentation/winding.rst tells how to wind it up. */
+extern int toy;

@@ -1,0 +1,2 @@
+/* See Documentation/springs.rst. */
+int toy;
