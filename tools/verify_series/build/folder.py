@@ -3,9 +3,9 @@
 
 Writing the 90,000 files of a worktree and compiling from nothing takes minutes, so both are kept,
 always at the same paths, which ccache needs. ``out`` is kbuild's O=. What the base makes of it is
-kept as ``kept``; what a series makes of it is thrown away, as its Makefiles could leave there what
-spoils the next verdict. ``state.json`` says what the folders hold, and not a word of one while that
-changes, so that a run that was killed is noticed.
+kept, for each configuration; what a series makes of it is thrown away, as its Makefiles could
+leave there what spoils the next verdict. ``state.json`` says what the folders hold, and nothing of
+a folder while that changes, so that a run that was killed is noticed.
 """
 
 from __future__ import annotations
@@ -22,16 +22,19 @@ from ..cache import locked
 from ..model import CheckError, Progress, Snapshot
 from ..run import clean_environment, run
 
+_MOST = 4  # configurations whose output is kept
+
 
 @dataclass
 class Folder:
     """The folders of one build, while its lock is held; made by :func:`opened`.
 
-    ``known`` is what state.json says: ``commit`` of the worktree and ``configured``, a key of the
-    configuration in ``kept``.
+    ``known`` is what state.json says: ``commit`` of the worktree, ``out``, the configuration whose
+    kept output is in ``out`` unchanged, and for each kept output what it was made of.
     """
 
     top: Path
+    configuration: str
     progress: Progress
     known: dict[str, Any]
 
@@ -45,7 +48,13 @@ class Folder:
 
     @property
     def kept(self) -> Path:
-        return self.top / "kept"
+        return self.top / f"kept-{self.configuration}"
+
+    @property
+    def made_of(self) -> str:
+        """What the kept output was made of, as :meth:`keep` was told; empty where none is kept."""
+        made_of = self.known.get(self.kept.name, "")
+        return made_of if isinstance(made_of, str) and self.kept.is_dir() else ""
 
     def go_to(self, snapshot: Snapshot) -> None:
         """Make the worktree that commit; files that do not change keep their times."""
@@ -64,27 +73,30 @@ class Folder:
         self._remember(commit=snapshot.commit)
 
     def restore(self) -> None:
-        """Make ``out`` what the base left, or empty."""
-        if self.known.get("out") == "kept":
+        """Make ``out`` what a base left, or empty."""
+        if self.known.get("out") == self.configuration:
             return
         shutil.rmtree(self.out, ignore_errors=True)
-        if self.kept.is_dir() and "configured" in self.known:
+        if self.made_of:
             self._copy(self.kept, self.out)
         else:
             self.out.mkdir()
-        self._remember(out="kept")
+        self._remember(out=self.configuration)
 
     def using_out(self) -> None:
         """``out`` is no longer what the base left."""
         if "out" in self.known:
             self._forget("out")
 
-    def keep(self, configured: str) -> None:
-        """What is in ``out`` now, made by the base with this configuration, is to be kept."""
-        self._forget("configured")
+    def keep(self, made_of: str) -> None:
+        """What is in ``out`` now, made by the base, is to be kept."""
+        for old in sorted(self.top.glob("kept-*"), key=lambda path: path.stat().st_mtime)[:-_MOST]:
+            self._forget(old.name)
+            shutil.rmtree(old, ignore_errors=True)
+        self._forget(self.kept.name)
         shutil.rmtree(self.kept, ignore_errors=True)
         self._copy(self.out, self.kept)
-        self._remember(configured=configured, out="kept")
+        self._remember(**{self.kept.name: made_of, "out": self.configuration})
 
     def _copy(self, source: Path, target: Path) -> None:
         argv: list[str | Path] = ["cp", "-a", "--reflink=auto", source, target]
@@ -108,15 +120,17 @@ class Folder:
 
 
 @contextmanager
-def opened(top: Path, progress: Progress) -> Iterator[Folder]:
+def opened(top: Path, configuration: str, progress: Progress) -> Iterator[Folder]:
     """The build folder ``top``, for this run alone; a second run waits.
+
+    ``configuration`` names the kernel configuration and all else that one output has in common.
 
     Raises CheckError where it cannot be written.
     """
     try:
         top.mkdir(parents=True, exist_ok=True)
         with locked(top / "lock", lambda: progress("waiting for another run that builds", 0)):
-            yield Folder(top, progress, _known(top / "state.json"))
+            yield Folder(top, configuration, progress, _known(top / "state.json"))
     except OSError as error:
         raise CheckError(f"{error.filename or top}: {error.strerror} (is there room?)") from error
 

@@ -21,11 +21,14 @@ from ..cache import root
 from ..model import CheckError, Execution, Snapshot
 from ..run import follow
 from ..sandbox import Limits, Sandbox, choose, environment
+from . import packages
 from .folder import Folder, opened
+from .lists import Lists
 
 _VERSION = re.compile(rb"^VERSION *= *(\d+)\nPATCHLEVEL *= *(\d+)$", re.M)
 _STEP = re.compile(r"  [A-Z][A-Z0-9_+ ]*(?:\[M\])? +\S")  # kbuild's quiet commands: "  CC      x.o"
 _CONFIGURES = re.compile(r"(?:^|/)Kconfig[^/]*$|^scripts/|^Makefile$|^arch/[^/]+/Makefile$")
+_LISTS = re.compile(r"(?:^|/)(?:Kconfig|Makefile|Kbuild)[^/]*$|\.mk$|^scripts/")
 _SETTING = re.compile(r"(CONFIG_\w+)=(.*)|# (CONFIG_\w+) is not set")
 _TOO_LITTLE = re.compile(  # strerror(3) and the compiler's words for limits of the machine
     r"No space left on device|Disk quota exceeded|Cannot allocate memory"
@@ -71,16 +74,22 @@ class Made:
 class Kbuild:
     """A kernel that is being built; made by :func:`building`.
 
-    Call :meth:`base` first, then :meth:`series` for each tree of the series, and :meth:`make`
-    behind either as often as needed.
+    Call :meth:`base` first, unless its output is kept, then :meth:`series` for each tree of the
+    series, and :meth:`make` behind either as often as needed.
     """
 
     folder: Folder
     sandbox: Sandbox
     execution: Execution
     configuration: Configuration
-    foreign: bool = False
+    at: str = ""  # "base" or "series", whatever ``out`` holds now
     notes: list[str] = field(default_factory=list)
+    _lists: Lists | None = None
+
+    @property
+    def foreign(self) -> bool:
+        """Whether what runs now is the series' own code, and not the base's."""
+        return self.at == "series"
 
     @property
     def out(self) -> Path:
@@ -99,25 +108,34 @@ class Kbuild:
 
     def base(self, snapshot: Snapshot) -> None:
         """Go to the base. Raises CheckError where it cannot be configured as asked."""
-        self.foreign = False
+        self.at = "base"
         self.folder.go_to(snapshot)
         self.folder.restore()
-        if self.folder.known.get("configured") != self._key(snapshot):
+        if self.folder.made_of != snapshot.commit:
             self._configure()
             self._require_settings()
 
+    def is_kept(self, snapshot: Snapshot) -> bool:
+        """Whether the kept output is this base's, so that :meth:`base` need not be called."""
+        return self.folder.made_of == snapshot.commit
+
     def keep(self, snapshot: Snapshot) -> None:
         """Keep what was built since :meth:`base`, so that it need not be built again."""
-        self.folder.keep(self._key(snapshot))
+        self.folder.keep(snapshot.commit)
 
     def series(self, snapshot: Snapshot, changed: Iterable[str]) -> Made | None:
         """Go to a tree of the series, whose ``changed`` paths differ from the tree before.
 
         Gives what make said where the kernel has to be configured again, None where not.
         """
-        self.foreign = True
+        if not self.at:
+            self.folder.restore()
+        self.at = "series"
         self.folder.go_to(snapshot)
         self.folder.using_out()
+        changed = list(changed)
+        if any(map(_LISTS.search, changed)):
+            self._lists = None
         if any(map(_CONFIGURES.search, changed)):
             return self._configure()
         return None
@@ -134,7 +152,7 @@ class Kbuild:
         sandbox, folder = self.sandbox, self.folder
         ccache = root() / "build" / "ccache"
         ccache.mkdir(parents=True, exist_ok=True)
-        settings = {**self._variables(), **variables}
+        settings = {**_variables(self.execution), **variables}
         argv = ["make", "-k", "--no-print-directory", "--output-sync=target"]
         argv += [f"-j{len(os.sched_getaffinity(0))}", f"O={folder.out}"]
         argv += [f"{name}={value}" for name, value in settings.items()]
@@ -163,6 +181,15 @@ class Kbuild:
             raise CheckError(f"the build in {folder.top} failed: {short[0]} (make room)")
         return Made(status, text, " ".join(["make", *targets]))
 
+    def objects(self, folders: Iterable[str]) -> set[str]:
+        """The objects that this configuration makes in ``folders``, for the kernel or a module;
+        asked for after :meth:`make` or :meth:`series` has written the configuration. Raises
+        Unlisted where a Makefile cannot be read.
+        """
+        if self._lists is None:
+            self._lists = Lists(self.folder, self.sandbox, self.execution)
+        return self._lists.objects(folders)
+
     def _configure(self) -> Made:
         """Write .config; where it is a fragment, on top of allnoconfig, as merge_config.sh -n."""
         self.folder.out.mkdir(exist_ok=True)
@@ -170,11 +197,10 @@ class Kbuild:
         wanted.write_text(self.configuration.text)
         if self.configuration.whole:
             shutil.copyfile(wanted, self.folder.out / ".config")
-            made = self.make(["olddefconfig"], about=20)
+            made = self.make(["olddefconfig", "syncconfig"], about=20)
         else:
-            made = self.make(
-                ["allnoconfig"], about=20, variables={"KCONFIG_ALLCONFIG": str(wanted)}
-            )
+            fragment = {"KCONFIG_ALLCONFIG": str(wanted)}
+            made = self.make(["allnoconfig", "syncconfig"], about=20, variables=fragment)
         if made.status and not self.foreign:
             lines = made.errors.strip().splitlines() or [f"make ended with {made.status}"]
             raise CheckError(f"the base cannot be configured: {lines[-1]}")
@@ -199,21 +225,6 @@ class Kbuild:
             )
         self.notes.append(f"options that this tree does not take: {len(missing)}")
 
-    def _key(self, snapshot: Snapshot) -> str:
-        what = (snapshot.commit, self.configuration, self._variables())
-        return hashlib.sha256(repr(what).encode()).hexdigest()[:20]
-
-    def _variables(self) -> dict[str, str]:
-        variables = dict(_FIXED)
-        if self.execution.arch:
-            variables["ARCH"] = self.execution.arch
-        if self.execution.cross_compile:
-            variables["CROSS_COMPILE"] = self.execution.cross_compile
-        if shutil.which("ccache"):
-            variables["CC"] = f"ccache {self.execution.cross_compile}gcc"
-            variables["HOSTCC"] = "ccache gcc"
-        return variables
-
     def _environment(self, ccache: Path) -> dict[str, str]:
         settings = {
             "CCACHE_DIR": str(ccache),
@@ -234,6 +245,19 @@ class Kbuild:
         return [Path(compiler).resolve().parents[1]]
 
 
+def _variables(execution: Execution) -> dict[str, str]:
+    """What make is told on its command line, whatever the target."""
+    variables = dict(_FIXED)
+    if execution.arch:
+        variables["ARCH"] = execution.arch
+    if execution.cross_compile:
+        variables["CROSS_COMPILE"] = execution.cross_compile
+    if shutil.which("ccache"):
+        variables["CC"] = f"ccache {execution.cross_compile}gcc"
+        variables["HOSTCC"] = "ccache gcc"
+    return variables
+
+
 @contextmanager
 def building(
     base: Snapshot, configuration: Configuration, execution: Execution
@@ -247,5 +271,7 @@ def building(
     if not version:
         raise CheckError("the base's Makefile has no VERSION and PATCHLEVEL: it cannot be built")
     name = f"{int(version[1])}.{int(version[2])}-{execution.arch or platform.machine()}"
-    with opened(root() / "build" / name, execution.progress) as folder:
+    same = repr((configuration, _variables(execution), packages.compiler(execution)))
+    key = hashlib.sha256(same.encode()).hexdigest()[:12]
+    with opened(root() / "build" / name, key, execution.progress) as folder:
         yield Kbuild(folder, sandbox, execution, configuration)

@@ -19,6 +19,7 @@ REGISTRY: Mapping[str, str] = {
     "lsm-hook": "lsm_hook",
     "docs": "docs",
     "checkpatch": "checkpatch",
+    "build": "build",
 }
 
 #: Those that run on every series, with the specification that an empty table gives. One with a
@@ -29,7 +30,7 @@ EVERYWHERE = ("name-table", "lsm-hook", "docs", "checkpatch")
 UNDECLARED = ("docs", "checkpatch")
 
 #: Those that execute the series' own code: they run only where the user or the manifest asks.
-EXECUTING: tuple[str, ...] = ()
+EXECUTING = ("build",)
 
 
 class Checker(Protocol):

@@ -66,6 +66,7 @@ def add_series_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=f"run only this checker (repeatable): {names}",
     )
+    add("--build", action="store_true", help="compile each patch, in a sandbox")
     add("--config", metavar="FILE", help="kernel configuration to compile with")
     add("--no-sandbox", action="store_true", help="compile with your own rights")
     add("--strict", action="store_true", help="warnings and notes gate as well")

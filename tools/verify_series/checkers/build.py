@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compiles the base and every patch: the touched sources, and those that include a touched header.
+
+It runs with W=1, in a sandbox, and only where it is asked for (``--build``), since compiling runs
+the series' own Makefiles. New errors and new warnings gate, also where a later patch repairs them:
+a bisect would stop there. What the configuration does not build is listed; where it builds
+nothing of the series, nothing is said to pass.
+
+Bad, where struct linux_binprm of the tree has no is_check:
+
+    if (!bprm->is_check)
+            return 0;
+
+    security/ipe/hooks.c:68:13: error: 'struct linux_binprm' has no member named 'is_check'
+
+Good: the series is applied to a tree that has it, or a patch before adds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import __version__
+from ..build import messages, packages, targets
+from ..build.kbuild import Configuration, Kbuild, Made, building
+from ..build.lists import Unlisted
+from ..cache import root
+from ..carry import classify
+from ..kept import Kept
+from ..model import (
+    AppliedSeries,
+    CheckError,
+    Examined,
+    Execution,
+    Finding,
+    Severity,
+    Snapshot,
+    State,
+)
+from . import keys
+
+NAME = "build"
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """[build] of a profile; checks/README.md explains the keys."""
+
+    config: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """``config`` is a fragment on top of allnoconfig, ``folders`` what the profile is about."""
+
+    config: str = ""
+    folders: tuple[str, ...] = ()
+
+
+def parse(table: Mapping[str, Any]) -> Spec:
+    """Takes [build] and ``paths`` of a profile; an empty table where no profile has one."""
+    if NAME not in table:
+        return Spec()
+    folders = tuple(path for path in table.get("paths", ()) if path.endswith("/"))
+    return Spec(keys.parse(_Table, table[NAME]).config, folders)
+
+
+def run(applied: AppliedSeries, spec: Spec, execution: Execution) -> Examined:
+    """Compile; counts the objects that were compiled at the head.
+
+    Raises CheckError where there is no sandbox, the base cannot be built, or there is no room.
+    """
+    wanted = targets.find(applied, spec.folders)
+    if not wanted.sources and all(map(targets.is_prose, applied.paths)):
+        return Examined(0, skip="the series touches nothing that is compiled")
+    configuration = _configuration(spec, execution)
+    if configuration is None:
+        return Examined(0, skip="no profile says how to configure a kernel for it: give --config")
+    if lacking := packages.missing(execution):
+        return Examined(0, skip=lacking)
+    with building(applied.base, configuration, execution) as kbuild:
+        return _Build(applied, wanted, kbuild, packages.compiler(execution)).examine()
+
+
+def _configuration(spec: Spec, execution: Execution) -> Configuration | None:
+    if execution.config:
+        return Configuration(execution.config.read_text("utf-8", "replace"), whole=True)
+    return Configuration(spec.config) if spec.config else None
+
+
+@dataclass
+class _State:
+    """What one tree says: its findings, and the sources that were compiled."""
+
+    findings: list[Finding] = field(default_factory=list)
+    compiled: frozenset[str] = frozenset()
+
+
+class _Build:
+    def __init__(
+        self,
+        applied: AppliedSeries,
+        wanted: targets.Targets,
+        kbuild: Kbuild,
+        compiler: str,
+    ) -> None:
+        self.applied, self.wanted, self.kbuild = applied, wanted, kbuild
+        self.compiler = compiler
+
+    def examine(self) -> Examined:
+        states = [self._base()]
+        for number, step in enumerate(self.applied.steps):
+            changed = [path for path in step.paths if not targets.is_prose(path)]
+            states.append(self._after(number, changed, states) if changed else states[-1])
+        findings = classify(self.applied, [state.findings for state in states])
+        for finding in findings:
+            if finding.state is State.EXISTING and finding.rule == messages.ERROR:
+                place = f"{finding.path}:{finding.line}" if finding.line else finding.path
+                raise CheckError(
+                    f"{place} does not compile, with or without the series: {finding.message}"
+                )
+        compiled = frozenset[str]().union(*(state.compiled for state in states))
+        return self._examined(states[-1].compiled, compiled, findings)
+
+    def _examined(
+        self, at_head: Collection[str], ever: Collection[str], findings: tuple[Finding, ...]
+    ) -> Examined:
+        gone = [s for s in self.wanted.touched if s not in ever]
+        notes = [f"built {self.kbuild.sandbox.said}", *self.wanted.notes, *self.kbuild.notes]
+        if gone:
+            notes.append(f"not compiled, as the configuration does not build it: {_listed(gone)}")
+        count = len(at_head)
+        skip = ""
+        if not count and not findings:
+            skip = "the configuration builds nothing that the series touches (give --config FILE)"
+            if gone:
+                skip = f"the configuration builds none of {_listed(gone)} (give --config FILE)"
+        versions = {"compiler": self.compiler} if self.compiler else {}
+        return Examined(count, findings, skip=skip, notes=tuple(notes), versions=versions)
+
+    def _base(self) -> _State:
+        """The base's state, kept from an earlier run if that was on the same base."""
+        base, kept = self.applied.base, Kept(root() / NAME / "results")
+        wanted = repr((__version__, base.commit, self.kbuild.kept.name, self.wanted.sources))
+        key = hashlib.sha256(wanted.encode()).hexdigest()
+        if self.kbuild.is_kept(base) and (known := kept.load(key)):
+            said = [messages.Message(*one) for one in known["messages"]]
+            return _State([_finding(one) for one in said], frozenset(known["compiled"]))
+        self.kbuild.base(base)
+        compiled, said = self._compile(base, frozenset(self.wanted.sources))
+        self.kbuild.keep(base)
+        values = [[m.path, m.line, m.kind, m.option, m.text] for m in said]
+        kept.save(key, {"messages": values, "compiled": sorted(compiled)})
+        return _State([_finding(one) for one in said], compiled)
+
+    def _after(self, number: int, changed: list[str], states: list[_State]) -> _State:
+        """The state after a patch that changes something that is compiled."""
+        snapshot = self.applied.steps[number].snapshot
+        configured = self.kbuild.series(snapshot, changed)
+        if configured and configured.status:
+            said = self._read(configured)
+            return _State([_finding(one) for one in said])
+        compiled, said = self._compile(snapshot, states[-1].compiled)
+        return _State([_finding(one) for one in said], compiled)
+
+    def _compile(
+        self, snapshot: Snapshot, before: frozenset[str]
+    ) -> tuple[frozenset[str], list[messages.Message]]:
+        """Compile the wanted sources that this tree has and builds."""
+        there = set(snapshot.read_many(self.wanted.sources))
+        try:
+            listed = self.kbuild.objects({posixpath.dirname(source) for source in there})
+            sources = frozenset(s for s in there if targets.object_of(s) in listed)
+        except Unlisted:
+            sources = before & there  # make will say why
+        objects = [targets.object_of(source) for source in sorted(sources)]
+        for name in objects:
+            (self.kbuild.out / name).unlink(missing_ok=True)
+        made = self.kbuild.make(objects or ["prepare"], variables={"W": "1"})
+        said = self._read(made)
+        left = [name for name in objects if not (self.kbuild.out / name).exists()]
+        if left and not made.status:
+            raise CheckError(f"make said that all is well, but made no {_listed(left)}")
+        return sources, said
+
+    def _read(self, made: Made) -> list[messages.Message]:
+        """What a make said; where it failed without a word of the compiler's, make's own."""
+        said = messages.read(made.errors, (self.kbuild.tree, self.kbuild.out))
+        if made.status and all(one.kind != messages.ERROR for one in said):
+            why = messages.failures(made.errors) or [f"make ended with status {made.status}"]
+            said.append(messages.Message("", 0, messages.ERROR, "", why[0]))
+        return said
+
+
+def _finding(message: messages.Message) -> Finding:
+    """A message as a finding: errors, and new warnings, gate."""
+    rule = message.option if message.kind == messages.WARNING else message.kind
+    text = message.text
+    if message.option and message.option != "kernel-doc":
+        text = f"{text} [-W{message.option}]"
+    if message.kind == messages.OUTPUT:
+        text = f"the build says: {text}"
+    return Finding(
+        NAME,
+        rule or messages.WARNING,
+        Severity.ERROR,
+        message.path or "Makefile",
+        message.line,
+        text,
+        identity=message.identity,
+    )
+
+
+def _listed(names: Collection[str]) -> str:
+    some = sorted(names)
+    more = f" and {len(some) - 5} more" if len(some) > 5 else ""
+    return ", ".join(some[:5]) + more
