@@ -47,6 +47,7 @@ class Lists:
         self._variables = {
             "srctree": str(folder.tree),
             "srcroot": str(folder.tree),
+            "VPATH": str(folder.tree),  # where kernels before 6.13 look for a folder's Makefile
             "objtree": ".",
             "SRCARCH": arch[1] if arch else "",
             "BITS": "64" if "\nCONFIG_64BIT=y\n" in config else "32",
@@ -77,12 +78,12 @@ class Lists:
             done = run(command, env=environment(), timeout=60)
             objects: set[str] = set()
             folders: set[str] = set()
-            if done.status:
-                raise Unlisted(done.error_text)
             for line in done.stdout.decode("utf-8", "replace").splitlines():
                 for head, kind in (("objects: ", objects), ("folders: ", folders)):
                     if line.startswith(head):
                         words = line.removeprefix(head).split()
                         kind.update(word.removeprefix("./") for word in words)
+            if done.status or (folder == "." and not folders):
+                raise Unlisted(done.error_text or "the top Makefile lists no folder")
             self._known[folder] = (objects, folders)
         return self._known[folder]

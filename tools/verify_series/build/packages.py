@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from functools import cache
 
 from ..model import Execution
 from ..run import RunError, clean_environment, run
@@ -38,6 +39,7 @@ def missing(execution: Execution) -> str:
     return f"{', '.join(lacking)} not found (apt-get install {packages})"
 
 
+@cache
 def compiler(execution: Execution) -> str:
     """The first line of what the compiler says of its version."""
     try:

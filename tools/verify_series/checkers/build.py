@@ -151,10 +151,11 @@ class _Build:
             said = [messages.Message(*one) for one in known["messages"]]
             return _State([_finding(one) for one in said], frozenset(known["compiled"]))
         self.kbuild.base(base)
-        compiled, said = self._compile(base, frozenset(self.wanted.sources))
+        compiled, made, said = self._compile(base, frozenset())
         self.kbuild.keep(base)
         values = [[m.path, m.line, m.kind, m.option, m.text] for m in said]
-        kept.save(key, {"messages": values, "compiled": sorted(compiled)})
+        if made.status == 0:  # a failure may have had a cause that is gone the next time
+            kept.save(key, {"messages": values, "compiled": sorted(compiled)})
         return _State([_finding(one) for one in said], compiled)
 
     def _after(self, number: int, changed: list[str], states: list[_State]) -> _State:
@@ -164,18 +165,20 @@ class _Build:
         if configured and configured.status:
             said = self._read(configured)
             return _State([_finding(one) for one in said])
-        compiled, said = self._compile(snapshot, states[-1].compiled)
+        compiled, _, said = self._compile(snapshot, states[-1].compiled)
         return _State([_finding(one) for one in said], compiled)
 
     def _compile(
         self, snapshot: Snapshot, before: frozenset[str]
-    ) -> tuple[frozenset[str], list[messages.Message]]:
+    ) -> tuple[frozenset[str], Made, list[messages.Message]]:
         """Compile the wanted sources that this tree has and builds."""
         there = set(snapshot.read_many(self.wanted.sources))
         try:
             listed = self.kbuild.objects({posixpath.dirname(source) for source in there})
             sources = frozenset(s for s in there if targets.object_of(s) in listed)
-        except Unlisted:
+        except Unlisted as error:
+            if not self.kbuild.foreign:
+                raise CheckError(f"the base's Makefiles cannot be read: {error}") from error
             sources = before & there  # make will say why
         objects = [targets.object_of(source) for source in sorted(sources)]
         for name in objects:
@@ -185,7 +188,7 @@ class _Build:
         left = [name for name in objects if not (self.kbuild.out / name).exists()]
         if left and not made.status:
             raise CheckError(f"make said that all is well, but made no {_listed(left)}")
-        return sources, said
+        return sources, made, said
 
     def _read(self, made: Made) -> list[messages.Message]:
         """What a make said; where it failed without a word of the compiler's, make's own."""
