@@ -31,6 +31,7 @@ def test_ipe() -> None:
         ("name-table", "ipe: audit_op_names"),
         ("name-table", "ipe: audit_prop_names"),
         ("lsm-hook", "ipe: security/ipe"),
+        ("build", "ipe: build"),
     ]
 
 

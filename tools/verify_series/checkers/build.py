@@ -166,7 +166,9 @@ class _Build:
             said = self._read(configured)
             return _State([_finding(one) for one in said])
         compiled, _, said = self._compile(snapshot, states[-1].compiled)
-        return _State([_finding(one) for one in said], compiled)
+        found = [_finding(one) for one in said]
+        failed = {s for s in compiled if not (self.kbuild.out / targets.object_of(s)).exists()}
+        return _State(found + _unseen(found, states[-1].findings, failed), compiled)
 
     def _compile(
         self, snapshot: Snapshot, before: frozenset[str]
@@ -216,6 +218,23 @@ def _finding(message: messages.Message) -> Finding:
         text,
         identity=message.identity,
     )
+
+
+def _unseen(
+    found: Collection[Finding], before: Collection[Finding], failed: Collection[str]
+) -> list[Finding]:
+    """The warnings of the tree before that a failed compilation did not come to.
+
+    They are neither gone nor, once the source compiles again, new.
+    """
+    seen = {(f.path, f.rule, f.key) for f in found}
+    return [
+        f
+        for f in before
+        if f.rule not in (messages.ERROR, messages.OUTPUT)
+        and (f.path in failed or (failed and f.path.endswith(".h")))
+        and (f.path, f.rule, f.key) not in seen
+    ]
 
 
 def _listed(names: Collection[str]) -> str:
