@@ -31,17 +31,17 @@ class Tree:
         """The commit id that a revision names here, or None."""
         if not revision or revision.startswith("-"):
             return None
-        done = self._ask("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        done = self.ask("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         return done.strip() or None
 
     def describe(self, commit: str) -> str:
         """The last tag that points at the commit, else the first 12 digits of its id."""
-        tags = self._ask("tag", "--points-at", commit).split()
+        tags = self.ask("tag", "--points-at", commit).split()
         return f"{tags[-1]} ({commit[:12]})" if tags else commit[:12]
 
     def tips(self) -> list[tuple[str, str]]:
         """(commit id, name) of HEAD and of the most recent branches and tags."""
-        listed = self._ask(
+        listed = self.ask(
             "for-each-ref",
             "--sort=-creatordate",
             f"--count={_MOST_CANDIDATES}",
@@ -58,7 +58,8 @@ class Tree:
             pairs.append((commit, name))
         return list({commit: (commit, name) for commit, name in reversed(pairs)}.values())[::-1]
 
-    def _ask(self, *args: str) -> str:
+    def ask(self, *args: str) -> str:
+        """What a git command that only reads says; empty where it fails."""
         env = clean_environment(GIT_DIR=str(self.git_dir))
         return run(["git", *args], cwd=self.git_dir, env=env).stdout.decode("utf-8", "replace")
 
@@ -71,9 +72,14 @@ def _repository(path: Path, name: str) -> Tree | None:
     git_dir, common = Path(repo.git_dir).resolve(), Path(repo.common_dir).resolve()
     repo.close()
     tree = Tree(name, git_dir, common / "objects", (common / "shallow").exists())
-    if tree._ask("rev-parse", "--show-object-format").strip() == "sha256":
+    if tree.ask("rev-parse", "--show-object-format").strip() == "sha256":
         raise UserError(f"{path} has SHA-256 object ids, which GitPython cannot read")
     return tree
+
+
+def is_repository(path: Path) -> bool:
+    """Whether opening ``path`` reads a git repository, and imports nothing."""
+    return (path / ".git").exists() or (path / "HEAD").is_file()
 
 
 def is_kernel(path: Path) -> bool:

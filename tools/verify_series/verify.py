@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from . import __version__, cache
+from . import __version__, cache, commits
 from .apply import DoesNotApply, read_mail
 from .base import choose
 from .checkers import EXECUTING
+from .commits import Commits
 from .fetch import Request, fetch
 from .model import (
     AppliedSeries,
@@ -23,6 +24,7 @@ from .model import (
     Outcome,
     Report,
     Series,
+    Severity,
     Status,
     UserError,
     Verdict,
@@ -37,11 +39,13 @@ from .tree import Tree, open_tree
 class Job:
     """What the user asked for. ``promised_base`` is the manifest's word, ``base`` the user's.
 
+    ``commits`` are the user's own, where these are the series and nothing is to be fetched.
     ``asked`` are the checkers that execute the series' code, as far as they are to run.
     """
 
     request: Request
     tree: Path
+    commits: Commits | None = None
     base: str | None = None
     promised_base: str | None = None
     rewind: bool = True
@@ -59,6 +63,11 @@ class Job:
         return shlex.join([*variables, "verify-series", *self.arguments, "--only", checker])
 
 
+Examine = Callable[
+    [Job, AppliedSeries, Sequence[Profile], frozenset[Severity], Listener], tuple[Outcome, ...]
+]
+
+
 def verify(
     job: Job,
     *,
@@ -66,8 +75,13 @@ def verify(
     profiles: Sequence[Profile],
     listener: Listener,
     stdin: bytes | None = None,
+    examine: Examine | None = None,
 ) -> Report:
-    """Verify one series. A series that cannot be had or applied gives a report without verdict."""
+    """Verify one series. A series that cannot be had or applied gives a report without verdict.
+
+    ``examine`` looks at the applied series in the place of the checks.
+    """
+    examine = examine or _checks
     begin = time.monotonic()
     gates = STRICT_GATES if job.strict else GATES
     series: Series | None = None
@@ -76,26 +90,18 @@ def verify(
     result, reason = Verdict.NONE, ""
     versions = {"verify-series": __version__, "b4": version("b4")}
     try:
-        listener.message(f"fetching {job.request.source}")
-        series = fetch(job.request, cwd=cwd, cache=cache.root(), stdin=stdin)
+        if not job.commits:
+            listener.message(f"fetching {job.request.source}")
+            series = fetch(job.request, cwd=cwd, cache=cache.root(), stdin=stdin)
         tree = open_tree(job.tree, cache=cache.root(), progress=listener.message)
         with cache.workspace() as work:
             store = Store.create(work / "store", tree.objects)
             try:
                 versions["git"] = store.must("--version").decode().split()[2]
-                outcome, base, applied = _apply(job, store, tree, series, listener)
+                outcome, series, base, applied = _apply(job, store, tree, series, listener)
                 outcomes = (outcome,)
                 if applied:
-                    checks = plan(profiles, applied, job.only, job.asked)
-                    outcomes += run_checks(
-                        applied,
-                        checks,
-                        job.only,
-                        gates=gates,
-                        command=job.command,
-                        listener=listener,
-                        execution=job.execution,
-                    )
+                    outcomes += examine(job, applied, profiles, gates, listener)
             finally:
                 store.close()
         result, reason = verdict(outcomes)
@@ -121,25 +127,46 @@ def verify(
     )
 
 
+def _checks(
+    job: Job,
+    applied: AppliedSeries,
+    profiles: Sequence[Profile],
+    gates: frozenset[Severity],
+    listener: Listener,
+) -> tuple[Outcome, ...]:
+    return run_checks(
+        applied,
+        plan(profiles, applied, job.only, job.asked),
+        job.only,
+        gates=gates,
+        command=job.command,
+        listener=listener,
+        execution=job.execution,
+    )
+
+
 def _apply(
-    job: Job, store: Store, tree: Tree, series: Series, listener: Listener
-) -> tuple[Outcome, BaseChoice | None, AppliedSeries | None]:
+    job: Job, store: Store, tree: Tree, series: Series | None, listener: Listener
+) -> tuple[Outcome, Series | None, BaseChoice | None, AppliedSeries | None]:
+    """Apply the mails of the series, or read the user's commits, which are applied as they are."""
     listener.started("apply")
     begin = time.monotonic()
     base: BaseChoice | None = None
     applied: AppliedSeries | None = None
     status, reason, notes = Status.ERROR, "", tuple[str, ...]()
     try:
-        mails = [read_mail(store, patch) for patch in series.patches]
-        base, applied = choose(
-            store,
-            tree,
-            series,
-            mails,
-            given=job.base,
-            promised=job.promised_base,
-            rewind=job.rewind,
-        )
+        if job.commits:
+            series, base, applied = commits.read(store, tree, job.commits)
+        elif series:
+            base, applied = choose(
+                store,
+                tree,
+                series,
+                [read_mail(store, patch) for patch in series.patches],
+                given=job.base,
+                promised=job.promised_base,
+                rewind=job.rewind,
+            )
         status = Status.PASS
     except DoesNotApply as error:
         reason, notes = str(error), error.attempts
@@ -151,7 +178,7 @@ def _apply(
     command = shlex.join(["verify-series", *job.arguments])
     outcome = Outcome("apply", "apply", status, count, nothing, command, seconds, reason, notes)
     listener.finished(outcome)
-    return outcome, base, applied
+    return outcome, series, base, applied
 
 
 def worst(verdicts: Collection[Verdict]) -> Verdict:

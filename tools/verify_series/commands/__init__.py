@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import Protocol, cast
 
 #: Command name to (module, what it does). Imported only when used.
-COMMANDS: Mapping[str, tuple[str, str]] = {}
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "b4": ("b4", "an external check of b4 review and b4 prep --check"),
+}
 
 
 class Command(Protocol):

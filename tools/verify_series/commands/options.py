@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from .. import tree
+from .. import cache, commits, tree
 from ..checkers import EXECUTING, REGISTRY
+from ..commits import Commits
 from ..fetch import Request
 from ..manifest import Manifest, manifests, read_manifest
 from ..model import Execution, UserError
@@ -92,10 +93,22 @@ def jobs(options: argparse.Namespace, cwd: Path) -> tuple[list[Job], list[tuple[
         found = read_manifest(known[name]) if name in known and not (cwd / name).exists() else None
         if found is None and name.endswith(".toml") and (cwd / name).is_file():
             found = read_manifest(cwd / name)
-        if found is None:
+        own = None if found or (cwd / name).exists() else _own(options, name, standing)
+        if found is None and own is None:
             _require_series(name, cwd, known)
-        made.append(_job(options, name, found, cwd, standing))
+        made.append(_job(options, name, found, cwd, standing, own))
     return made, skipped
+
+
+def _own(options: argparse.Namespace, name: str, standing: Path | None) -> Commits | None:
+    """The user's own commits, where the tree is a repository that has such a range or branch."""
+    if not standing or not tree.is_repository(standing) or "://" in name or name == "-":
+        return None
+    opened = tree.open_tree(standing, cache=cache.root(), progress=lambda text: None)
+    found = commits.find(opened, name)
+    if found and (options.base or options.pick or options.revision):
+        raise UserError(f"{name} are commits: --base, -P and -v are for mails, choose by the range")
+    return found
 
 
 def _require_series(name: str, cwd: Path, known: Iterable[str]) -> None:
@@ -114,6 +127,7 @@ def _job(
     manifest: Manifest | None,
     cwd: Path,
     standing: Path | None,
+    found: Commits | None = None,
 ) -> Job:
     own = manifest.tree if manifest else None
     where = own if own and not options.tree else standing
@@ -133,6 +147,7 @@ def _job(
     return Job(
         request,
         where,
+        commits=found,
         base=options.base,
         promised_base=manifest.base if manifest else None,
         rewind=not options.no_rewind,

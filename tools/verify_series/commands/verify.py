@@ -20,8 +20,9 @@ from .output import Output, add_output_options
 
 _EPILOG = """\
 SERIES is a manifest's name (patches/NAME.toml), a message-id, the URL of a
-message, an mbox, a maildir, a single mail, or - for standard input. Without one,
-every manifest in patches/ that can be verified here is.
+message, an mbox, a maildir, a single mail, or - for standard input; or commits of
+your own: a range such as HEAD~3.., a branch, a prep branch of b4. Without one, every
+manifest in patches/ that can be verified here is.
 
 exit status: 0 verified, nothing new; 1 new findings; 2 no verdict; 130 interrupted
 """

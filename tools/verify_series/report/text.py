@@ -83,11 +83,17 @@ def _identity(report: Report, series: Series) -> list[str]:
     lines = _labelled(
         "Series",
         f"v{series.revision}, {amount}, from {series.author}",
-        f"<{series.message_id}>",
-        f"from {series.source}" if series.source else "",
-        f"newer revision: {newer}{detail}",
-        f"attestation: {_attestation(series)}",
-        f"follow-up trailers: {_trailers(series)}",
+        *(
+            (
+                f"<{series.message_id}>",
+                f"from {series.source}" if series.source else "",
+                f"newer revision: {newer}{detail}",
+                f"attestation: {_attestation(series)}",
+                f"follow-up trailers: {_trailers(series)}",
+            )
+            if series.message_id  # not so for the user's own commits
+            else ()
+        ),
         *(f"note: {note}" for note in series.notes),
     )
     lines += _labelled("Patches", *(f"{p.number} {bare(p.subject)}" for p in series.patches))
