@@ -39,6 +39,15 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+@nox.parametrize("version", ["8.2.3", "9.0.4"])
+def sphinx(session: nox.Session, version: str) -> None:
+    """The tests of the docs checker with the oldest Sphinx that will do, and the newest."""
+    session.install("-q", "-e", f"{TOP}[tests]", f"Sphinx=={version}")
+    tests = [*TOP.glob("tests/test_docs*.py"), TOP / "tests/test_sphinx_adapter.py"]
+    session.run("pytest", *(session.posargs or map(str, tests)))
+
+
+@nox.session
 def real(session: nox.Session) -> None:
     """The tests on real kernel trees and real mails, where ../shared has them."""
     install(session, "[tests]")

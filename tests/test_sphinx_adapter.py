@@ -37,7 +37,7 @@ def parameters(function: Callable[..., object]) -> list[str]:
         (BuildEnvironment.clear_doc, ["docname"]),
         (BuildEnvironment.check_consistency, []),
         (BuildEnvironment.doc2path, ["docname"]),
-        (BuildEnvironment.get_and_resolve_doctree, ["docname", "builder", "tags"]),
+        (BuildEnvironment.get_and_resolve_doctree, ["docname", "builder"]),
         (BuildEnvironment.prepare_settings, ["docname"]),
         (PygmentsBridge.highlight_block, ["source", "lang", "opts", "force", "location"]),
         (Project.path2doc, ["filename"]),

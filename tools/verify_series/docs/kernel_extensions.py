@@ -9,11 +9,14 @@ without all that, and so does each document here, since sources change from patc
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from docutils.parsers.rst.directives.misc import Include
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -33,8 +36,50 @@ def settings(source: Path) -> dict[str, str]:
     return found
 
 
+_INCLUDES = ("reported", "DOMAIN_INFO", "all_refs")
+
+#: Directive to its extension, its class, and where the extension keeps what is reset below.
+_KNOWN: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "kernel-doc": ("kerneldoc", "KernelDocDirective", ("setup_kfiles",)),
+    "kernel-abi": ("kernel_abi", "KernelCmd", ("_kernel_abi",)),
+    "kernel-include": ("kernel_include", "KernelInclude", _INCLUDES),
+    "maintainers-include": ("maintainers_include", "MaintainersInclude", ("maint_parser",)),
+}
+
+
+def _keeps_nothing(directive: type[Directive]) -> bool:
+    """Whether a directive runs a program, or reads its file, each time: those of old trees do."""
+    codes = [getattr(method, "__code__", None) for method in vars(directive).values()]
+    runs_program = any("subprocess" in code.co_names for code in codes if code)
+    plain_include = directive.__name__ == "KernelInclude" and issubclass(directive, Include)
+    return runs_program or plain_include or hasattr(directive, "parse_maintainers")
+
+
+class _Refused(Directive):
+    """Stands in for a directive whose extension is not as we know it."""
+
+    has_content = True
+    optional_arguments = 100
+
+    def run(self) -> list[nodes.Node]:
+        raise Unsupported(
+            f"the tree's extension for {self.name} is none that is known here:"
+            " what it keeps from one state of the tree to the next cannot be told"
+        )
+
+
+def refuse_unknown(app: Sphinx) -> None:
+    """Let directives whose extensions are not as we know them raise Unsupported."""
+    for directive, (extension, name, kept) in _KNOWN.items():
+        module = sys.modules.get(extension)
+        if module is None or all(hasattr(module, one) for one in kept):
+            continue
+        if not _keeps_nothing(getattr(module, name, Directive)):
+            app.add_directive(directive, _Refused, override=True)
+
+
 def refresh(app: Sphinx) -> None:
-    """Call before each document. Raises Unsupported for a kernel-doc extension unknown to us."""
+    """Call before each document."""
     steps: dict[str, Callable[[ModuleType, Sphinx], None]] = {
         "kerneldoc": _kerneldoc,
         "kernel_abi": _kernel_abi,
@@ -72,11 +117,6 @@ def is_strict(env: BuildEnvironment, source: str | None) -> bool:
 def _kerneldoc(module: ModuleType, app: Sphinx) -> None:
     if hasattr(module, "setup_kfiles"):  # Python kernel-doc, called as a library
         module.setup_kfiles(app)
-    elif "kerneldoc_bin" not in app.config:  # before: a program, which keeps nothing
-        raise Unsupported(
-            "the tree's Documentation/sphinx/kerneldoc.py neither has setup_kfiles()"
-            " nor runs a program"
-        )
 
 
 def _kernel_abi(module: ModuleType, app: Sphinx) -> None:
@@ -85,6 +125,6 @@ def _kernel_abi(module: ModuleType, app: Sphinx) -> None:
 
 
 def _kernel_include(module: ModuleType, app: Sphinx) -> None:
-    for name in ("reported", "DOMAIN_INFO", "all_refs"):
+    for name in _INCLUDES:
         if hasattr(module, name):
             getattr(module, name).clear()

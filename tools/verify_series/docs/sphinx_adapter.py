@@ -15,7 +15,8 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from inspect import signature
+from pathlib import Path
 from typing import Any
 
 import docutils
@@ -46,6 +47,10 @@ _UNUSED = frozenset(
         "sphinx.transforms.post_transforms.images",
     )
 )
+
+
+#: Sphinx 9 asks for them, Sphinx 8 takes the builder's.
+_TAKES_TAGS = "tags" in signature(BuildEnvironment.get_and_resolve_doctree).parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +166,7 @@ class Documents:
             )
         except (SphinxError, OSError) as error:
             raise Unsupported(f"Sphinx does not start with the tree's conf.py: {error}") from error
+        kernel_extensions.refuse_unknown(self.app)
         self._replace_printing_handler()
         self.app.connect("doctree-read", self._note_references)
         self._env: BuildEnvironment = self.app.env
@@ -188,6 +194,15 @@ class Documents:
             yield
         finally:
             self._current = ""
+
+    @contextmanager
+    def nothing_suppressed(self) -> Iterator[None]:
+        """Without what conf.py sets as ``suppress_warnings``."""
+        kept, self.app.config.suppress_warnings = self.app.config.suppress_warnings, []
+        try:
+            yield
+        finally:
+            self.app.config.suppress_warnings = kept
 
     def take_warnings(self) -> list[Warned]:
         """What was said since the last call."""
@@ -232,6 +247,8 @@ class Documents:
         with self._about(name):
             try:
                 self.app.builder.read_doc(name)
+            except Unsupported:
+                raise
             except Exception as error:  # whatever an extension raises ends a full build as well
                 self._env.prepare_settings(name)
                 reason = (str(error).splitlines() or [""])[0]
@@ -301,7 +318,8 @@ class Documents:
         """Resolve the references and toctrees of a document that was read."""
         with self._about(name):
             builder = self.app.builder
-            tree = self._env.get_and_resolve_doctree(name, builder, tags=builder.tags)
+            tags: dict[str, Any] = {"tags": builder.tags} if _TAKES_TAGS else {}
+            tree = self._env.get_and_resolve_doctree(name, builder, **tags)
             self._highlight(tree)
 
     def _highlight(self, tree: nodes.document) -> None:
@@ -356,6 +374,6 @@ class Documents:
             if warning.location.rpartition(":")[0] in paths or warning.location in paths
         ]
 
-    def path(self, name: str) -> PurePosixPath:
+    def path(self, name: str) -> Path:
         """Where a document's source lies."""
-        return PurePosixPath(self._env.doc2path(name))
+        return Path(self._env.doc2path(name))

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from . import guard, kernel_extensions
+from .probe import prove
 from .sphinx_adapter import Documents, Warned, versions
 
 _MOST_ROUNDS = 8
@@ -79,6 +80,7 @@ class Worker:
         self._talk = talk
         self._tree = tree
         self._documents = Documents(tree / "Documentation", tree.parent / "out")
+        prove(self._documents)
 
     def state(self, request: dict[str, Any]) -> None:
         """One state of the tree: read, let the parent supply what is missing, resolve, check."""
