@@ -19,8 +19,8 @@ from pathlib import Path
 
 from ..cache import root
 from ..model import CheckError, Execution, Snapshot
-from ..run import follow
-from ..sandbox import Limits, Sandbox, choose, environment
+from ..run import follow, run
+from ..sandbox import Sandbox, choose, environment
 from . import packages
 from .folder import Folder, opened
 from .lists import Lists
@@ -34,6 +34,7 @@ _TOO_LITTLE = re.compile(  # strerror(3) and the compiler's words for limits of 
     r"No space left on device|Disk quota exceeded|Cannot allocate memory"
     r"|virtual memory exhausted|File size limit exceeded|File too large"
 )
+_SAVED = re.compile(r"(?:saved)?cmd_\S+ := (.*?)(?: ; .*)?\n")  # the head of a .o.cmd
 _MOST_SAID = 16 << 20  # bytes of messages that are read
 _PATIENCE = 4 * 3600  # seconds for one make
 
@@ -149,20 +150,12 @@ class Kbuild:
         little room or memory.
         """
         self.folder.using_out()
-        sandbox, folder = self.sandbox, self.folder
-        ccache = root() / "build" / "ccache"
-        ccache.mkdir(parents=True, exist_ok=True)
+        folder = self.folder
         settings = {**_variables(self.execution), **variables}
         argv = ["make", "-k", "--no-print-directory", "--output-sync=target"]
         argv += [f"-j{len(os.sched_getaffinity(0))}", f"O={folder.out}"]
         argv += [f"{name}={value}" for name, value in settings.items()]
-        command = sandbox.wrap(
-            [*argv, *targets],
-            cwd=folder.tree,
-            readable=[folder.tree, *([ccache] if self.foreign else []), *self._toolchain()],
-            writable=[folder.out, *([] if self.foreign else [ccache])],
-            limits=Limits(),
-        )
+        command = self._wrap([*argv, *targets], folder.tree)
         done = 0
         title = "building the series" if self.foreign else "building the base"
 
@@ -173,7 +166,7 @@ class Kbuild:
                 folder.progress(f"{title}: {' '.join(line.split())}", done / (done + about))
 
         with (folder.top / "stderr").open("w+b") as errors:
-            env = self._environment(ccache)
+            env = self._environment()
             status = follow(command, said, errors=errors, env=env, timeout=_PATIENCE)
             errors.seek(0)
             text = errors.read(_MOST_SAID).decode("utf-8", "replace")
@@ -189,6 +182,32 @@ class Kbuild:
         if self._lists is None:
             self._lists = Lists(self.folder, self.sandbox, self.execution)
         return self._lists.objects(folders)
+
+    def with_debug(self, name: str) -> Path:
+        """Compile an object that :meth:`make` made once more, with debug information, elsewhere.
+
+        Raises CheckError where kbuild did not leave the command, or it fails.
+        """
+        where, made = self.folder.out / name, self.folder.out / ".verify-series.o"
+        try:
+            saved = where.with_name(f".{where.name}.cmd").read_text()
+        except OSError as error:
+            raise CheckError(f"kbuild left no command for {name}") from error
+        command = _SAVED.match(saved)
+        if not command or f" -o {name} " not in command[1]:
+            raise CheckError(f"the command that kbuild left for {name} is not understood")
+        line = command[1].replace("$(pound)", "#").replace("$$", "$")
+        line = line.replace(f" -o {name} ", f" -g -o {made.name} ")
+        made.unlink(missing_ok=True)
+        done = run(self._wrap(["sh", "-c", line], self.folder.out), env=self._environment())
+        if done.status or not made.exists():
+            said = done.error_text.splitlines() or [f"status {done.status}"]
+            raise CheckError(f"{name} does not compile with -g: {said[-1]}")
+        return made
+
+    def settings(self) -> dict[str, str]:
+        """Option to value, of the configuration that is built."""
+        return Configuration((self.folder.out / ".config").read_text()).settings
 
     def _configure(self) -> Made:
         """Write .config; where it is a fragment, on top of allnoconfig, as merge_config.sh -n."""
@@ -208,7 +227,7 @@ class Kbuild:
 
     def missing_settings(self) -> list[str]:
         """The options that kconfig did not take, each as ``CONFIG_X=y (it is n)``."""
-        final = Configuration((self.folder.out / ".config").read_text()).settings
+        final = self.settings()
         return [
             f"{name}={value} (it is {final.get(name, 'not there')})"
             for name, value in self.configuration.settings.items()
@@ -225,7 +244,18 @@ class Kbuild:
             )
         self.notes.append(f"options that this tree does not take: {len(missing)}")
 
-    def _environment(self, ccache: Path) -> dict[str, str]:
+    def _wrap(self, argv: Sequence[str | Path], cwd: Path) -> list[str]:
+        """The command in the sandbox, where only ``out`` can be written; the base also fills
+        ccache's folder.
+        """
+        shared = _ccache()
+        shared.mkdir(parents=True, exist_ok=True)
+        readable, writable = [self.folder.tree, *self._toolchain()], [self.folder.out]
+        (readable if self.foreign else writable).append(shared)
+        return self.sandbox.wrap(argv, cwd=cwd, readable=readable, writable=writable)
+
+    def _environment(self) -> dict[str, str]:
+        ccache = _ccache()
         settings = {
             "CCACHE_DIR": str(ccache),
             "CCACHE_MAXSIZE": "2G",
@@ -243,6 +273,11 @@ class Kbuild:
         if not compiler or compiler.startswith(("/usr/", "/bin/", "/opt/", "/nix/", "/gnu/")):
             return []
         return [Path(compiler).resolve().parents[1]]
+
+
+def _ccache() -> Path:
+    """Where ccache keeps what it knows: one folder for all trees."""
+    return root() / "build" / "ccache"
 
 
 def _variables(execution: Execution) -> dict[str, str]:

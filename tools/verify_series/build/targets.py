@@ -33,15 +33,13 @@ class Targets:
         return self.touched + self.including
 
 
-def find(applied: AppliedSeries, folders: Iterable[str]) -> Targets:
-    """The sources to compile. Those that include a header are looked for in the folders that the
-    series touches and in ``folders``, through other headers as well.
+def find(applied: AppliedSeries, folders: Iterable[str], also: Iterable[str] = ()) -> Targets:
+    """The sources to compile, ``also`` some others. Those that include a header are looked for in
+    the folders that the series touches and in ``folders``, through other headers as well.
     """
     touched = sorted(path for path in applied.paths if path.endswith(SOURCES))
     headers = {path for path in applied.paths if path.endswith(".h")}
     makefiles = {path for path in applied.paths if posixpath.basename(path) in _MAKEFILES}
-    if not headers and not makefiles:
-        return Targets(tuple(touched), (), ())
     beside = {posixpath.dirname(path) for path in applied.paths if path.endswith((*SOURCES, ".h"))}
     where = {f.rstrip("/") for f in (*beside, *folders) if f and not f.startswith(_PUBLIC)}
     found = _including(applied.head, headers, where) if headers else set()
@@ -62,7 +60,8 @@ def find(applied: AppliedSeries, folders: Iterable[str]) -> Targets:
     if public:
         named = ", ".join(sorted(where)) or "no folder"
         notes.append(f"sources that include {', '.join(public)} were looked for in {named} only")
-    return Targets(tuple(touched), tuple(new[:_MOST]), tuple(notes))
+    others = sorted(set(also) - set(touched) - set(new[:_MOST]))
+    return Targets(tuple(touched), (*new[:_MOST], *others), tuple(notes))
 
 
 def _including(snapshot: Snapshot, headers: set[str], folders: set[str]) -> set[str]:

@@ -21,13 +21,15 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from .. import __version__
 from ..build import messages, packages, targets
+from ..build.compiled import Compiled
 from ..build.kbuild import Configuration, Kbuild, Made, building
 from ..build.lists import Unlisted
+from ..c import declared
 from ..cache import root
 from ..carry import classify
 from ..kept import Kept
@@ -41,7 +43,7 @@ from ..model import (
     Snapshot,
     State,
 )
-from . import keys
+from . import build_names, keys
 
 NAME = "build"
 
@@ -55,18 +57,24 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """``config`` is a fragment on top of allnoconfig, ``folders`` what the profile is about."""
+    """``config`` is a fragment on top of allnoconfig, ``folders`` what the profile is about,
+    ``tables`` its tables of names.
+    """
 
     config: str = ""
     folders: tuple[str, ...] = ()
+    tables: tuple[declared.Spec, ...] = ()
 
 
 def parse(table: Mapping[str, Any]) -> Spec:
-    """Takes [build] and ``paths`` of a profile; an empty table where no profile has one."""
+    """Takes [build], ``paths`` and the name tables of a profile; an empty table where no profile
+    has [build].
+    """
     if NAME not in table:
         return Spec()
     folders = tuple(path for path in table.get("paths", ()) if path.endswith("/"))
-    return Spec(keys.parse(_Table, table[NAME]).config, folders)
+    tables = tuple(keys.parse(declared.Spec, one) for one in table.get("name-table", ()))
+    return Spec(keys.parse(_Table, table[NAME]).config, folders, tables)
 
 
 def run(applied: AppliedSeries, spec: Spec, execution: Execution) -> Examined:
@@ -74,7 +82,8 @@ def run(applied: AppliedSeries, spec: Spec, execution: Execution) -> Examined:
 
     Raises CheckError where there is no sandbox, the base cannot be built, or there is no room.
     """
-    wanted = targets.find(applied, spec.folders)
+    tables = tuple(one for one in spec.tables if applied.paths.intersection(one.files))
+    wanted = targets.find(applied, spec.folders, [one.table_file for one in tables])
     if not wanted.sources and all(map(targets.is_prose, applied.paths)):
         return Examined(0, skip="the series touches nothing that is compiled")
     configuration = _configuration(spec, execution)
@@ -83,7 +92,7 @@ def run(applied: AppliedSeries, spec: Spec, execution: Execution) -> Examined:
     if lacking := packages.missing(execution):
         return Examined(0, skip=lacking)
     with building(applied.base, configuration, execution) as kbuild:
-        return _Build(applied, wanted, kbuild, packages.compiler(execution)).examine()
+        return _Build(applied, wanted, tables, kbuild, packages.compiler(execution)).examine()
 
 
 def _configuration(spec: Spec, execution: Execution) -> Configuration | None:
@@ -94,10 +103,11 @@ def _configuration(spec: Spec, execution: Execution) -> Configuration | None:
 
 @dataclass
 class _State:
-    """What one tree says: its findings, and the sources that were compiled."""
+    """What one tree says: its findings, the sources that were compiled, and the name tables."""
 
     findings: list[Finding] = field(default_factory=list)
     compiled: frozenset[str] = frozenset()
+    tables: dict[str, Compiled] = field(default_factory=dict)
 
 
 class _Build:
@@ -105,17 +115,18 @@ class _Build:
         self,
         applied: AppliedSeries,
         wanted: targets.Targets,
+        tables: tuple[declared.Spec, ...],
         kbuild: Kbuild,
         compiler: str,
     ) -> None:
         self.applied, self.wanted, self.kbuild = applied, wanted, kbuild
-        self.compiler = compiler
+        self.tables, self.compiler = tables, compiler
 
     def examine(self) -> Examined:
         states = [self._base()]
-        for number, step in enumerate(self.applied.steps):
+        for step in self.applied.steps:
             changed = [path for path in step.paths if not targets.is_prose(path)]
-            states.append(self._after(number, changed, states) if changed else states[-1])
+            states.append(self._after(step.snapshot, changed, states) if changed else states[-1])
         findings = classify(self.applied, [state.findings for state in states])
         for finding in findings:
             if finding.state is State.EXISTING and finding.rule == messages.ERROR:
@@ -123,17 +134,17 @@ class _Build:
                 raise CheckError(
                     f"{place} does not compile, with or without the series: {finding.message}"
                 )
-        compiled = frozenset[str]().union(*(state.compiled for state in states))
-        return self._examined(states[-1].compiled, compiled, findings)
+        return self._examined(states, findings)
 
-    def _examined(
-        self, at_head: Collection[str], ever: Collection[str], findings: tuple[Finding, ...]
-    ) -> Examined:
-        gone = [s for s in self.wanted.touched if s not in ever]
+    def _examined(self, states: list[_State], findings: tuple[Finding, ...]) -> Examined:
+        compiled = frozenset[str]().union(*(state.compiled for state in states))
+        gone = [source for source in self.wanted.touched if source not in compiled]
         notes = [f"built {self.kbuild.sandbox.said}", *self.wanted.notes, *self.kbuild.notes]
         if gone:
             notes.append(f"not compiled, as the configuration does not build it: {_listed(gone)}")
-        count = len(at_head)
+        if tables := states[-1].tables:
+            notes.append(f"the compiler reads them alike: {', '.join(sorted(tables))}")
+        count = len(states[-1].compiled)
         skip = ""
         if not count and not findings:
             skip = "the configuration builds nothing that the series touches (give --config FILE)"
@@ -149,18 +160,21 @@ class _Build:
         key = hashlib.sha256(wanted.encode()).hexdigest()
         if self.kbuild.is_kept(base) and (known := kept.load(key)):
             said = [messages.Message(*one) for one in known["messages"]]
-            return _State([_finding(one) for one in said], frozenset(known["compiled"]))
+            tables = {name: _as_compiled(one) for name, one in known["tables"].items()}
+            return _State([_finding(one) for one in said], frozenset(known["compiled"]), tables)
         self.kbuild.base(base)
         compiled, made, said = self._compile(base, frozenset())
+        tables = self._names(base, compiled, {})
         self.kbuild.keep(base)
         values = [[m.path, m.line, m.kind, m.option, m.text] for m in said]
         if made.status == 0:  # a failure may have had a cause that is gone the next time
-            kept.save(key, {"messages": values, "compiled": sorted(compiled)})
-        return _State([_finding(one) for one in said], compiled)
+            made_of = {name: astuple(one) for name, one in tables.items()}
+            content = {"messages": values, "compiled": sorted(compiled), "tables": made_of}
+            kept.save(key, content)
+        return _State([_finding(one) for one in said], compiled, tables)
 
-    def _after(self, number: int, changed: list[str], states: list[_State]) -> _State:
+    def _after(self, snapshot: Snapshot, changed: list[str], states: list[_State]) -> _State:
         """The state after a patch that changes something that is compiled."""
-        snapshot = self.applied.steps[number].snapshot
         configured = self.kbuild.series(snapshot, changed)
         if configured and configured.status:
             said = self._read(configured)
@@ -168,7 +182,23 @@ class _Build:
         compiled, _, said = self._compile(snapshot, states[-1].compiled)
         found = [_finding(one) for one in said]
         failed = {s for s in compiled if not (self.kbuild.out / targets.object_of(s)).exists()}
-        return _State(found + _unseen(found, states[-1].findings, failed), compiled)
+        found += _unseen(found, states[-1].findings, failed)
+        tables = states[-1].tables
+        if not failed and any(set(changed).intersection(spec.files) for spec in self.tables):
+            tables = self._names(snapshot, compiled, tables)
+        for spec in self.tables:
+            if spec.table in states[0].tables and spec.table in tables:
+                found += build_names.violations(
+                    spec, states[0].tables[spec.table], tables[spec.table], NAME
+                )
+        return _State(found, compiled, tables)
+
+    def _names(
+        self, snapshot: Snapshot, sources: Collection[str], before: Mapping[str, Compiled]
+    ) -> dict[str, Compiled]:
+        """The compiled tables, as far as their sources were compiled."""
+        there = {s for s in sources if (self.kbuild.out / targets.object_of(s)).exists()}
+        return {**before, **build_names.compiled(self.tables, snapshot, there, self.kbuild)}
 
     def _compile(
         self, snapshot: Snapshot, before: frozenset[str]
@@ -199,6 +229,12 @@ class _Build:
             why = messages.failures(made.errors) or [f"make ended with status {made.status}"]
             said.append(messages.Message("", 0, messages.ERROR, "", why[0]))
         return said
+
+
+def _as_compiled(values: list[Any]) -> Compiled:
+    """The inverse of astuple(), through JSON."""
+    enumerators, names, line = values
+    return Compiled(tuple((name, value) for name, value in enumerators), tuple(names), line)
 
 
 def _finding(message: messages.Message) -> Finding:

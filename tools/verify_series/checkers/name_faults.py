@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..c import Unreadable
+from ..c.declared import Spec
 from ..c.enums import Enumerator
 from ..c.tables import Entry, Names, Table
 from ..model import Finding, Severity
@@ -18,39 +19,6 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 #: Enumerator to the names it had in earlier trees.
 Known = Mapping[str, frozenset[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One [[name-table]] of a profile; checks/README.md explains the keys."""
-
-    enum: str
-    enum_file: str
-    table: str
-    table_file: str
-    sentinel: str = ""
-    at_sentinel: str = ""
-    prefix: str = ""
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    unnamed: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.table
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """What a series must touch to concern the table, in the order of inclusion."""
-        return tuple(dict.fromkeys((*self.headers, self.enum_file, self.table_file)))
-
-    def rule(self, enumerator: str) -> str | None:
-        """The name that an enumerator must have; None where the profile does not say."""
-        if enumerator in self.aliases:
-            return self.aliases[enumerator]
-        if self.prefix and enumerator.startswith(self.prefix):
-            return enumerator.removeprefix(self.prefix)
-        return None
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ..c.declared import Spec
 from ..carry import classify
 from ..model import AppliedSeries, Examined, Finding, Severity, State
 from ..names.links import Link
@@ -13,7 +14,7 @@ from ..names.rule import Fault
 from ..names.series import Judged, Trees, discover, judge
 from ..names.sites import SWITCH, TABLE
 from ..names.spelling import rule
-from .name_faults import NAME, Spec
+from .name_faults import NAME
 
 _MOST_PAIRS = 12  # new names that are listed one by one, of a table
 

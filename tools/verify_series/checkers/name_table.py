@@ -28,14 +28,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..c import Unreadable
-from ..c.enums import Enum, find_enums, read_enum
+from ..c.declared import Place, Spec, find
+from ..c.enums import find_enums
 from ..c.source import Source, read_source
-from ..c.tables import Table, find_tables, read_table
-from ..c.view import Configuration, View, configurations, reason
+from ..c.tables import find_tables, read_table
+from ..c.view import Configuration, configurations, reason
 from ..carry import classify
 from ..model import AppliedSeries, CheckError, Examined, Finding, UserError
 from . import keys
-from .name_faults import NAME, Held, Known, Spec, find_end, hold
+from .name_faults import NAME, Held, Known, find_end, hold
 from .name_found import Found, examine
 
 __all__ = ["NAME", "Spec", "parse", "run"]
@@ -84,15 +85,11 @@ def run(applied: AppliedSeries, spec: Spec | Found) -> Examined:
         if states and data == before:
             states.append(states[-1])
             continue
-        sources = [read_source(path, data[path]) for path in spec.files if path in data]
-        enums = [e for s in sources for e in find_enums(s) if spec.enum in e.names]
-        enums = [e for e in enums if e.source.path == spec.enum_file]
-        tables = [t for s in sources for t in find_tables(s) if t.name == spec.table]
-        tables = [t for t in tables if t.source.path == spec.table_file]
-        if enums and tables:
-            states.append(_state(spec, sources, enums, tables, known, _when(applied, number)))
+        place = find(spec, data)
+        if place.enums and place.tables:
+            states.append(_state(spec, place, known, _when(applied, number)))
         elif any(s.count for s in states) or number == len(applied.steps):
-            raise CheckError(_gone(applied, spec, number, bool(enums)))
+            raise CheckError(_gone(applied, spec, number, bool(place.enums)))
         else:
             states.append(_State())  # the series is still to bring them
         for enumerator, names in states[-1].pairs.items():
@@ -108,13 +105,13 @@ def _when(applied: AppliedSeries, number: int) -> str:
 def _gone(applied: AppliedSeries, spec: Spec, number: int, has_enum: bool) -> str:
     """Why the enum or the table cannot be found, and where the series put it."""
     kind, name, file = ("table", spec.table, spec.table_file)
-    find: Callable[[Source], Sequence[str]] = _table_names
+    names: Callable[[Source], Sequence[str]] = _table_names
     if not has_enum:
-        kind, name, file, find = "enum", spec.enum, spec.enum_file, _enum_names
+        kind, name, file, names = "enum", spec.enum, spec.enum_file, _enum_names
     sentence = f"{_when(applied, number)}, {file} has no {kind} {name}"
     touched = sorted(path for path in applied.paths if path.endswith((".c", ".h")))
     for path, data in applied.snapshots[number].read_many(touched).items():
-        if path != file and name in find(read_source(path, data)):
+        if path != file and name in names(read_source(path, data)):
             return f"{sentence}; {path} has it now, so {kind}-file of the profile must say so"
     return f"{sentence}, and no other file that the series touches has it"
 
@@ -127,30 +124,11 @@ def _enum_names(source: Source) -> list[str]:
     return [name for enum in find_enums(source) for name in enum.names]
 
 
-def _state(
-    spec: Spec,
-    sources: Sequence[Source],
-    enums: Sequence[Enum],
-    tables: Sequence[Table],
-    known: Known,
-    when: str,
-) -> _State:
+def _state(spec: Spec, place: Place, known: Known, when: str) -> _State:
     """Read one tree in all its configurations. Raises CheckError where that cannot be done."""
 
-    def there(given: Configuration) -> tuple[list[Enum], list[Table]]:
-        view = View(sources, given)
-        return (
-            [e for e in enums if view.holds(e.source, e.when)],
-            [t for t in tables if view.holds(t.source, t.when)],
-        )
-
     def read(given: Configuration) -> Held:
-        view = View(sources, given)
-        (enum, *more), (table, *others) = there(given)
-        if more or others:
-            what, line = (spec.enum, more[0].line) if more else (spec.table, others[0].line)
-            raise Unreadable(f"{what} is defined twice, again at line {line}")
-        enumerators = read_enum(view, enum)
+        view, enumerators, table = place.read(given)
         end = find_end(spec, enumerators, table, known)
         if isinstance(end, Finding):
             return Held([end])
@@ -158,7 +136,7 @@ def _state(
         return hold(spec, enumerators, end, table, names, known)
 
     try:
-        helds, complete = configurations(lambda given: all(there(given)), read)
+        helds, complete = configurations(lambda given: all(place.in_one(given)), read)
     except Unreadable as error:
         raise CheckError(f"{when}, {spec.table} cannot be verified: {error}") from error
     if not any(held.count or held.findings for _, held in helds):
