@@ -104,17 +104,29 @@ class Module:
             if self._definitions(r, self._functions.get(r.function, [])):
                 yield from self._registration(r)
                 return
-        if self._is_pasted(r) or self._files.snapshot.grep([r.function], "include"):
+        if self._is_pasted(r) or self._is_in_include(r):
             return
         hidden = [f for f in self._functions.get(r.function, ()) if f.defined]
         more = f"; {hidden[0].source.path}:{hidden[0].line} has it static" if hidden else ""
         message = f"{r.function}() is registered, but not defined in {self.folder}{more}"
         yield fault("undefined", r.source, r.line, message)
 
+    def _is_in_include(self, r: Registration) -> bool:
+        """Whether a header of the kernel's may declare the function: those that the file includes
+        are asked first, which is quick."""
+        targets = [target.strip("<>") for target in r.source.includes.values()]
+        direct = [f"include/{target}" for target in targets if not target.startswith('"')]
+        return bool(
+            self._files.mentioning(direct, r.function.encode())
+            or self._files.snapshot.grep([r.function], "include")
+        )
+
     def _is_pasted(self, r: Registration) -> bool:
         """Whether a macro of the file may make the function, as in ``gate_##name``."""
         for macros in r.source.macros.values():
             for body in (macro.body or () for macro in macros):
+                if not any(token.text == "{" for token in body):
+                    continue
                 for token, following in pairwise(body):
                     if following.text == "##" and r.function.startswith(token.text):
                         return True
@@ -132,7 +144,7 @@ class Module:
                 yield fault("declaration", f.source, f.line, message, f"{f.name} {f.prototype}")
         what = f"{r.function}() is defined in {place}, but not declared"
         if not declared:
-            if not self._files.snapshot.grep([r.function], "include"):
+            if not self._is_in_include(r):
                 message = f"{what} in a header that {r.source.path} includes"
                 yield fault("undeclared", r.source, r.line, message, r.function)
             return
