@@ -10,8 +10,8 @@ from ..c.functions import find_functions
 from ..c.source import Source
 from ..model import Finding
 from .files import Files
-from .framework import HEADER, Framework
-from .hooks import fault
+from .framework import Framework
+from .hooks import HEADER, fault
 
 #: Where callers are looked for: all that calls such functions in 6.12 and 7.2, without most of
 #: the drivers, which would take seconds to search and call none.

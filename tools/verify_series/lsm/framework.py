@@ -12,11 +12,8 @@ from ..c.types import misfit, same
 from ..c.view import Configuration, configurations, reason
 from ..model import Finding, Severity
 from .files import Files
-from .hooks import CALLING, HOOKS, Call, Hook, fault, find_calls, holds
+from .hooks import CALLING, HEADER, HOOKS, Call, Hook, fault, find_calls, holds
 from .kernel_doc import comment, lacking
-
-#: Where the functions are declared that call hooks, and where they have stubs.
-HEADER = "include/linux/security.h"
 
 _OPTION = "CONFIG_SECURITY"
 _BUILT = {_OPTION: True}  # what security/Makefile builds security.c with

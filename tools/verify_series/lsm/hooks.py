@@ -20,6 +20,9 @@ NAME = "lsm-hook"
 #: Where the kernel lists its hooks: LSM_HOOK(result, default, name, parameters).
 HOOKS = "include/linux/lsm_hook_defs.h"
 
+#: Where the functions are declared that call hooks, and where they have stubs.
+HEADER = "include/linux/security.h"
+
 #: What names a hook as an argument, and as which: macros of security/security.c, old and new.
 _MACROS: Mapping[str, int] = {
     "call_int_hook": 0,

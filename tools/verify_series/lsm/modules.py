@@ -13,7 +13,7 @@ from ..c.types import same
 from ..c.view import configurations, reason
 from ..model import Finding
 from .files import Files
-from .hooks import HOOKS, Hook, Registration, fault, find_registrations, holds
+from .hooks import HEADER, HOOKS, Hook, Registration, fault, find_registrations, holds
 
 #: Where else a function that a module registers is defined: the local storage of BPF is.
 _ELSEWHERE = ("kernel/bpf/", "security/")
@@ -113,11 +113,10 @@ class Module:
 
     def _is_in_include(self, r: Registration) -> bool:
         """Whether a header of the kernel's may declare the function: those that the file includes
-        are asked first, which is quick."""
-        targets = [target.strip("<>") for target in r.source.includes.values()]
-        direct = [f"include/{target}" for target in targets if not target.startswith('"')]
+        are asked first, which is quick. lsm_hooks.h includes security.h."""
+        direct = [f"include/{target.strip('<>')}" for target in r.source.includes.values()]
         return bool(
-            self._files.mentioning(direct, r.function.encode())
+            self._files.mentioning([*direct, HEADER], r.function.encode())
             or self._files.snapshot.grep([r.function], "include")
         )
 

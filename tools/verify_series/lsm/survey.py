@@ -12,8 +12,8 @@ from ..model import AppliedSeries, Finding, Severity, Snapshot
 from . import bpf
 from .callers import Callers
 from .files import Files
-from .framework import HEADER, Framework
-from .hooks import HOOKS, Hook, Registration, fault, find_hooks, holds
+from .framework import Framework
+from .hooks import HEADER, HOOKS, Hook, Registration, fault, find_hooks, holds
 from .modules import Module
 
 _TOP = "security/"
