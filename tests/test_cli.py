@@ -18,6 +18,7 @@ from repos import Repo, fingerprint
 
 TOP = Path(__file__).parent.parent
 SAMPLE = TOP / "patches" / "sample"
+SCHEMA = json.loads((TOP / "Documentation" / "report.schema.json").read_text("utf-8"))
 
 
 def start(*args: str | Path, cwd: Path, **env: str) -> subprocess.Popen[str]:
@@ -37,6 +38,9 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     with start(*args, cwd=cwd, **env) as process:
         out, err = process.communicate(stdin)
+    if "--json" in args and process.returncode in (0, 1):
+        file = cwd / args[args.index("--json") + 1]
+        pytest.importorskip("jsonschema").validate(json.loads(file.read_text()), SCHEMA)
     return subprocess.CompletedProcess(args, process.returncode, out, err)
 
 

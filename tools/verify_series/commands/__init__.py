@@ -9,6 +9,10 @@ from typing import Protocol, cast
 
 #: Command name to (module, what it does). Imported only when used.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "list": ("listing", "which checks would run, and why"),
+    "show": ("show", "an earlier run again, in any format"),
+    "diff": ("diff", "what changed from one run to another"),
+    "doctor": ("doctor", "which programs are there"),
     "b4": ("b4", "an external check of b4 review and b4 prep --check"),
 }
 

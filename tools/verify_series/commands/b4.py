@@ -34,7 +34,8 @@ git config b4.review-series-check-cmd 'verify-series b4 review'
 git config b4.prep-perpatch-check-cmd 'verify-series b4 prep'
 
 review: the series whose letter is on standard input, as JSON
-prep: the prep branch checked out here; what is new with the patch on standard input
+prep: what is new with the patch on standard input, of the prep branch that is
+      checked out
 """
 _COUNTER = re.compile(r"\[[^]]*\b0*(\d+)/\d+[^]]*\]")
 _REVISION = re.compile(r"\[[^]]*\bv(\d+)\b[^]]*\]", re.IGNORECASE)

@@ -18,6 +18,7 @@ from ..manifest import Manifest, manifests, read_manifest
 from ..model import Execution, UserError
 from ..names_given import nearest, one_of
 from ..verify import Job
+from . import COMMANDS
 
 _NEEDS_TREE = "it needs a kernel tree (give --tree DIR, or set KERNEL_TREE)"
 
@@ -25,10 +26,13 @@ _NEEDS_TREE = "it needs a kernel tree (give --tree DIR, or set KERNEL_TREE)"
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence, as all errors of the user's input are."""
 
-    def __init__(self, prog: str, description: str, epilog: str = "") -> None:
+    def __init__(
+        self, prog: str, description: str, epilog: str = "", usage: str | None = None
+    ) -> None:
         super().__init__(
             prog,
             description=description,
+            usage=usage,
             epilog=epilog,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
@@ -117,7 +121,7 @@ def _require_series(name: str, cwd: Path, known: Iterable[str]) -> None:
         return
     raise UserError(
         f"{name!r} is no file, message-id or URL, and no manifest of that name is in patches/"
-        f"{nearest(name, known)} (there are: {', '.join(known)})"
+        f"{nearest(name, [*known, *COMMANDS])} (there are: {', '.join(known)})"
     )
 
 

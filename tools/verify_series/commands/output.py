@@ -20,9 +20,11 @@ from ..report.inert import printable
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
     """Add an option for each format."""
+    group = parser.add_argument_group(
+        "files to write, where - is standard output, in the place of the text"
+    )
     for name, (_, title) in FORMATS.items():
-        help_text = f"write {title} (- for standard output, instead of the text)"
-        parser.add_argument(f"--{name}", metavar="FILE", help=help_text)
+        group.add_argument(f"--{name}", metavar="FILE", help=title)
 
 
 class Output:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import __version__
+from .. import __version__, runs
 from ..explain import explain
 from ..model import Report, UserError
 from ..profile import Profile, profiles
@@ -20,19 +20,22 @@ from .output import Output, add_output_options
 
 _EPILOG = """\
 SERIES is a manifest's name (patches/NAME.toml), a message-id, the URL of a
-message, an mbox, a maildir, a single mail, or - for standard input; or commits of
-your own: a range such as HEAD~3.., a branch, a prep branch of b4. Without one, every
-manifest in patches/ that can be verified here is.
+message, an mbox, a maildir, a single mail, or - for standard input; or commits
+of your own: a range such as HEAD~3.., a branch, a prep branch of b4. Without
+one, every manifest in patches/ that can be verified here is.
 
-exit status: 0 verified, nothing new; 1 new findings; 2 no verdict; 130 interrupted
+exit status: 0 verified, nothing new; 1 new findings; 2 no verdict;
+130 interrupted
 """
 
 
 def _parser() -> Parser:
     commands = "".join(f"  {name:<8} {about}\n" for name, (_, about) in COMMANDS.items())
-    epilog = f"commands, each with a --help of its own:\n{commands}\n{_EPILOG}"
     parser = Parser(
-        "verify-series", "Is this patch series safe to merge?", epilog if commands else _EPILOG
+        "verify-series",
+        "Is this patch series safe to merge?",
+        f"commands, each with a --help of its own:\n{commands}\n{_EPILOG}",
+        usage="verify-series [SERIES ...] [OPTIONS]\n       verify-series COMMAND ...",
     )
     add_series_options(parser)
     add_output_options(parser)
@@ -59,9 +62,18 @@ def main(argv: Sequence[str]) -> int:
     for job in wanted:
         reports.append(_one(job, cwd, declared, options.quiet))
         output.show(reports[-1])
+        _keep(reports[-1])
     result = worst([report.verdict for report in reports])
     output.finish(reports, skipped, result)
     return result.exit_code
+
+
+def _keep(report: Report) -> None:
+    """For show and diff; a verdict stands even if it cannot be kept."""
+    try:
+        runs.keep(report)
+    except OSError as error:
+        print(f"verify-series: this run is not kept ({error.strerror})", file=sys.stderr)
 
 
 def _one(job: Job, cwd: Path, declared: Sequence[Profile], quiet: bool) -> Report:

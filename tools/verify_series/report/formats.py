@@ -18,7 +18,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "github": ("github", "annotations of GitHub Actions"),
     "gitlab": ("gitlab", "a Code Quality report of GitLab"),
     "patchwork": ("patchwork", "checks for Patchwork"),
-    "reply": ("reply", "a mail that answers the series, to be edited and sent"),
+    "reply": ("reply", "a mail that answers the series; it is not sent"),
 }
 
 
