@@ -81,7 +81,7 @@ def test_a_machine_that_hangs(tmp_path: Path) -> None:
     with pytest.raises(CheckError) as caught:
         machine.require_end(ended, "at step 1", timeout=4)
     assert str(caught.value) == "hang: the machine was not done within 4 s, at step 1"
-    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    left = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True)
     assert str(tmp_path) not in left.stdout
 
 

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from snapshots import apply
+from verify_series.boot import scenario
 from verify_series.checkers import load, name_table
 from verify_series.profile import read_profile
 
@@ -32,6 +34,7 @@ def test_ipe() -> None:
         ("name-table", "ipe: audit_prop_names"),
         ("lsm-hook", "ipe: security/ipe"),
         ("build", "ipe: build"),
+        ("boot", "ipe: scripts are checked"),
     ]
 
 
@@ -61,3 +64,11 @@ def test_every_key_and_rule_is_explained(name: str) -> None:
     }
     for rule in rules:
         assert f"``{rule}``" in (checker.__doc__ or "")
+
+
+def test_every_key_of_boot_is_explained() -> None:
+    section = (CHECKS / "README.md").read_text("utf-8").split("## `[[boot]]`")[1].split("\n## ")[0]
+    tables = (scenario._Table, scenario._StepTable, scenario._ExpectedTable, scenario.File)
+    keys = {field.replace("_", "-") for table in tables for field in table.__dataclass_fields__}
+    missing = keys - set(re.findall(r"[\w-]+", section))
+    assert (missing, set(scenario.ACTIONS) - set(re.findall(r"\w+", section))) == (set(), set())

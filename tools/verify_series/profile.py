@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .checkers import EXECUTING, REGISTRY, UNDECLARED, load
+from .checkers import ONE_TABLE, REGISTRY, UNDECLARED, load
 from .declared import Declaration, folder
 from .model import UserError
 
@@ -59,7 +59,7 @@ def read_profile(path: Path) -> Profile:
     subsystem = table.text("subsystem") or path.stem
     checks = []
     for checker in declared:
-        if checker in EXECUTING:
+        if checker in ONE_TABLE:
             if checker in table.content:
                 table.table(checker)
                 try:

@@ -61,7 +61,7 @@ def _kvm() -> bool:
 def _virtual() -> bool:
     """Whether the processor says that this is a virtual machine."""
     flags = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    return bool(flags) and "hypervisor" in flags[1].split()
+    return flags is not None and "hypervisor" in flags[1].split()
 
 
 def _kvm_device() -> bool:

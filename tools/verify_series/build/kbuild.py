@@ -14,7 +14,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..cache import root
@@ -50,10 +50,21 @@ _FIXED = {
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A kernel configuration: ``whole`` as it is, or a fragment on top of allnoconfig."""
+    """A kernel configuration: ``whole`` as it is, or a fragment on top of allnoconfig.
+
+    ``files`` are there while the kernel is built: ``@NAME@`` in ``text`` is the path of one.
+    """
 
     text: str
     whole: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, folder: Path) -> Configuration:
+        """The same for files that lie in ``folder``, with their paths in the text."""
+        text = self.text
+        for name in self.files:
+            text = text.replace(f"@{name}@", str(folder / name))
+        return replace(self, text=text)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -214,6 +225,8 @@ class Kbuild:
         self.folder.out.mkdir(exist_ok=True)
         wanted = self.folder.out / ".verify-series.config"
         wanted.write_text(self.configuration.text)
+        for name, content in self.configuration.files.items():
+            (self.folder.out / name).write_text(content, "utf-8")
         if self.configuration.whole:
             shutil.copyfile(wanted, self.folder.out / ".config")
             made = self.make(["olddefconfig", "syncconfig"], about=20)
@@ -309,4 +322,4 @@ def building(
     same = repr((configuration, _variables(execution), packages.compiler(execution)))
     key = hashlib.sha256(same.encode()).hexdigest()[:12]
     with opened(root() / "build" / name, key, execution.progress) as folder:
-        yield Kbuild(folder, sandbox, execution, configuration)
+        yield Kbuild(folder, sandbox, execution, configuration.at(folder.out))

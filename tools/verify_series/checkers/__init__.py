@@ -20,6 +20,7 @@ REGISTRY: Mapping[str, str] = {
     "docs": "docs",
     "checkpatch": "checkpatch",
     "build": "build",
+    "boot": "boot",
 }
 
 #: Those that run on every series, with the specification that an empty table gives. One with a
@@ -30,7 +31,10 @@ EVERYWHERE = ("name-table", "lsm-hook", "docs", "checkpatch")
 UNDECLARED = ("docs", "checkpatch")
 
 #: Those that execute the series' own code: they run only where the user or the manifest asks.
-EXECUTING = ("build",)
+EXECUTING = ("build", "boot")
+
+#: Those declared in one table of a profile, which are given all of the profile.
+ONE_TABLE = ("build",)
 
 
 class Checker(Protocol):
@@ -57,8 +61,8 @@ def load(name: str) -> Checker:
 class ExecutingChecker(Protocol):
     """The interface of a checker module in EXECUTING.
 
-    ``parse`` is given a whole profile, or an empty table where none has a table for it; ``run``
-    is told in ``execution`` how the series' own code may be run.
+    ``parse`` is given an empty table where no profile declares a check; ``run`` is told in
+    ``execution`` how the series' own code may be run.
     """
 
     NAME: str

@@ -72,6 +72,7 @@ def add_series_options(parser: argparse.ArgumentParser) -> None:
         help=f"run only this checker (repeatable): {names}",
     )
     add("--build", action="store_true", help="compile each patch, in a sandbox")
+    add("--boot", action="store_true", help="boot kernels without and with the series")
     add("--config", metavar="FILE", help="kernel configuration to compile with")
     add("--no-sandbox", action="store_true", help="compile with your own rights")
     add("--strict", action="store_true", help="warnings and notes gate as well")

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The kernels of a scenario: the base's is kept, the series' is made from it."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..build import packages
+from ..build.kbuild import Configuration, Kbuild, Made, building
+from ..model import CheckError, Execution, Progress, Snapshot
+from ..sandbox import Sandbox
+from . import machine, program
+from .scenario import Scenario
+
+_FRAGMENT = Path(__file__).parent / "kernel.config"
+_TARGET = "vmlinux"
+_ABOUT = 1300  # steps of make for a small kernel from nothing
+_MACHINE = "x86_64"
+
+
+def missing(execution: Execution) -> str:
+    """Why nothing can be booted here, with what to install; empty where it can."""
+    if platform.machine() != _MACHINE or execution.arch not in ("", "x86", _MACHINE):
+        return f"scenarios are booted on {_MACHINE} only"
+    lacking = []
+    if not shutil.which(machine.QEMU):
+        lacking.append(f"{machine.QEMU} not found (apt-get install qemu-system-x86)")
+    if reason := packages.missing(execution):
+        lacking.append(reason)
+    elif not program.can_be_linked():
+        lacking.append("no static C library found (apt-get install libc6-dev)")
+    return "; ".join(lacking)
+
+
+def configuration(scenario: Scenario) -> Configuration:
+    """What every scenario needs, and then what this one adds."""
+    return Configuration(
+        f"{_FRAGMENT.read_text('utf-8')}{scenario.config}", files=scenario.build_files
+    )
+
+
+@dataclass
+class Kernels:
+    """Builds kernels for one scenario; made by :func:`open_kernels`."""
+
+    kbuild: Kbuild
+
+    @property
+    def sandbox(self) -> Sandbox:
+        return self.kbuild.sandbox
+
+    @property
+    def progress(self) -> Progress:
+        return self.kbuild.execution.progress
+
+    @property
+    def notes(self) -> list[str]:
+        return [*self.kbuild.notes, self.sandbox.said]
+
+    def base(self, snapshot: Snapshot) -> Path:
+        """The base's kernel, which is built once and then kept. Raises CheckError."""
+        kbuild = self.kbuild
+        if not kbuild.is_kept(snapshot):
+            kbuild.base(snapshot)
+            _require(kbuild.make([_TARGET], about=_ABOUT), "the base")
+            kbuild.keep(snapshot)
+        return kbuild.kept / _TARGET
+
+    def series(self, snapshot: Snapshot, changed: Iterable[str]) -> Path:
+        """The kernel of a tree of the series. Raises CheckError."""
+        configured = self.kbuild.series(snapshot, changed)
+        if configured:
+            _require(configured, "the series")
+        _require(self.kbuild.make([_TARGET]), "the series")
+        return self.kbuild.out / _TARGET
+
+
+def _require(made: Made, what: str) -> None:
+    if made.status:
+        lines = made.errors.strip().splitlines() or [f"make ended with status {made.status}"]
+        errors = [line for line in lines if re.search(r"\berror\b|undefined reference", line)]
+        raise CheckError(f"{what} does not build: {(errors or lines)[0].strip()}")
+
+
+@contextmanager
+def open_kernels(base: Snapshot, scenario: Scenario, execution: Execution) -> Iterator[Kernels]:
+    """The kernels of one scenario; a second run that builds waits for this one."""
+    with building(base, configuration(scenario), execution) as kbuild:
+        yield Kernels(kbuild)
