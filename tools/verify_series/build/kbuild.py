@@ -235,7 +235,7 @@ class Kbuild:
             made = self.make(["allnoconfig", "syncconfig"], about=20, variables=fragment)
         if made.status and not self.foreign:
             lines = made.errors.strip().splitlines() or [f"make ended with {made.status}"]
-            raise CheckError(f"the base cannot be configured: {lines[-1]}")
+            raise CheckError(f"the base cannot be configured: {lines[0]}")
         return made
 
     def missing_settings(self) -> list[str]:

@@ -66,8 +66,8 @@ def _difference(made: Compiled, enumerators: Sequence[Enumerator], names: Names)
         if values.pop(e.name, None) != e.value:
             there = dict(made.enumerators).get(e.name, "not there")
             return f"{e.name} is {e.value} in the source, {there} in the object"
-    for name in values:
-        return f"the object has an enumerator {name}"
+    for more in values:
+        return f"the object has an enumerator {more}"
     length = names.size or max((entry.index + 1 for entry in names.entries), default=0)
     if length != len(made.names):
         return f"{length} names in the source, {len(made.names)} in the object"
