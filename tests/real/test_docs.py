@@ -5,6 +5,7 @@ and in the new one (Python)."""
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -104,6 +105,50 @@ def test_a_fault(linux: Path, cache: Path, tmp_path: Path, name: str) -> None:
     findings = [f for o in done.report["outcomes"] for f in o["findings"] if f["state"] == "new"]
     assert any(message in f["message"] for f in findings), findings
     assert {f["path"] for f in findings} <= {SOURCE, DOCUMENT}
+
+
+def test_kernel_doc_of_a_source_that_no_document_shows(
+    linux: Path, cache: Path, tmp_path: Path
+) -> None:
+    """The place and the words are those of the tree's own program, run by hand."""
+    path = "security/ipe/hooks.c"
+    line = " * @bprm: Supplies a pointer to a linux_binprm structure to source the file\n"
+    mail = patch(linux, tmp_path, path, lambda text: text.replace(line, "", 1))
+    done = verify(mail, "--tree", linux, "--only", "docs", cache=cache, cwd=tmp_path)
+    assert (done.code, done.statuses["docs"]) == (0, {"PASS"}), done.out
+    found = [f for o in done.report["outcomes"] for f in o["findings"] if f["state"] == "new"]
+    said = kernel_doc(linux, tmp_path, path, (linux / path).read_text().replace(line, "", 1))
+    assert said - kernel_doc(linux, tmp_path, path, (linux / path).read_text(), moved=-1) == {
+        (f["path"], f["line"], f["message"]) for f in found
+    }
+    assert [f["rule"] for f in found] == ["kernel-doc-w1"]
+
+
+def kernel_doc(
+    linux: Path, folder: Path, path: str, text: str, moved: int = 0
+) -> set[tuple[str, int, str]]:
+    """What ``kernel-doc -none`` says of a text, with lines counted from ``moved``."""
+    program = next(
+        p for p in ("tools/docs/kernel-doc", "scripts/kernel-doc") if (linux / p).exists()
+    )
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(text)
+    argv = [linux / program, "-none", path]
+    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=True)
+    lines = re.findall(r"(?m)^(?:Warning: )?(\S+?):(\d+):? (?:warning: )?(.*)$", done.stderr)
+    return {(where, int(line) + moved, message) for where, line, message in lines}
+
+
+@pytest.mark.parametrize("name", ["parameter not described", "excess parameter"])
+def test_what_a_document_shows_is_said_once(
+    linux: Path, cache: Path, tmp_path: Path, name: str
+) -> None:
+    path, old, new, message = FAULTS[name]
+    mail = patch(linux, tmp_path, path, lambda text: text.replace(old, new, 1))
+    done = verify(mail, "--tree", linux, "--only", "docs", cache=cache, cwd=tmp_path)
+    found = [f for o in done.report["outcomes"] for f in o["findings"] if f["state"] == "new"]
+    assert [(f["rule"], f["severity"]) for f in found] == [("kernel-doc", "error")]
+    assert message in found[0]["message"]
 
 
 def test_a_change_that_no_document_shows(linux: Path, cache: Path, tmp_path: Path) -> None:

@@ -9,12 +9,11 @@ documents in Documentation/.renames.txt, of which docs.kernel.org makes redirect
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from ..kept import Kept
 from ..model import AppliedSeries, Finding, Severity, Snapshot
 from .edits import Edit
 from .scan import ROOT
@@ -25,7 +24,7 @@ REDIRECT = "redirect"
 
 RENAMES = f"{ROOT}/.renames.txt"
 
-#: Raised whenever the meaning of the index changes, so that old cache files are not read.
+#: Raised whenever the meaning of the index changes, so that old ones are not read.
 _VERSION = 1
 
 _PATH = re.compile(rf"(?<![\w/.~$@%)}}\]>*-]){ROOT}/[\w.,~/+@=-]*")
@@ -141,9 +140,7 @@ def _names_taken_away(edits: Iterable[Edit]) -> set[str]:
 def _beside(head: Snapshot, path: str, name: str) -> bool:
     """Whether a folder above ``path`` has a Documentation folder with it, as those of tools/."""
     folders = [str(folder) for folder in PurePosixPath(path).parents if str(folder) != "."]
-    return bool(head.read_many(f"{folder}/{name}" for folder in folders)) or any(
-        head.object_id(f"{folder}/{name}") for folder in folders
-    )
+    return bool(head.object_ids(f"{folder}/{name}" for folder in folders))
 
 
 def _still(edits: Iterable[Edit], edit: Edit, name: str) -> bool:
@@ -201,20 +198,15 @@ def _now(path: str, number: int, name: str, touched: dict[str, Edit]) -> list[tu
 
 def _index(base: Snapshot, cache: Path) -> dict[str, list[tuple[str, int]]]:
     """Where in the base each path below Documentation is named; kept by the id of the commit."""
-    kept = cache / f"mentions-{_VERSION}-{base.commit}.json"
-    try:
-        index: dict[str, list[tuple[str, int]]] = json.loads(kept.read_bytes())
-        return index
-    except (OSError, ValueError):
-        pass  # not there, or cut short: search afresh
-    found: dict[str, list[tuple[str, int]]] = {}
-    paths = [p for p in base.files_with([f"{ROOT}/"], ["*"]) if not _NOT_READ.search(p)]
-    for path, text in base.read_many(paths).items():
-        for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), 1):
-            for name in named(path, line):
-                found.setdefault(name, []).append((path, number))
-    cache.mkdir(parents=True, exist_ok=True)
-    fresh = kept.with_suffix(f".{os.getpid()}")
-    fresh.write_text(json.dumps(found))
-    fresh.replace(kept)
-    return found
+    kept = Kept(cache / "mentions")
+    key = f"{_VERSION} {base.commit}"
+    index: dict[str, list[tuple[str, int]]] | None = kept.load(key)
+    if index is None:
+        index = {}
+        paths = [p for p in base.files_with([f"{ROOT}/"], ["*"]) if not _NOT_READ.search(p)]
+        for path, text in base.read_many(paths).items():
+            for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), 1):
+                for name in named(path, line):
+                    index.setdefault(name, []).append((path, number))
+        kept.save(key, index)
+    return index
