@@ -7,14 +7,18 @@ replaces some functions by its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from ..c.functions import find_functions
+from ..c.lexer import decode
 from ..c.types import same
-from ..model import Finding
+from ..model import Finding, Severity
 from .files import Files
-from .hooks import HOOKS, Hook, fault, find_named
+from .hooks import HOOKS, NAME, Hook, fault, find_named
 
+_TESTS = "tools/testing/selftests/bpf"
+_ATTACHED = re.compile(r'"\??lsm(?:\.s|_cgroup)?/(\w+)"')  # SEC("lsm/NAME"), libbpf
 FILES = ("kernel/bpf/bpf_lsm.c", "kernel/bpf/bpf_lsm_proto.c")
 _PREFIX = "bpf_lsm_"
 
@@ -23,6 +27,7 @@ def faults(
     files: Files, hooks: Mapping[str, tuple[Hook, ...]], before: Collection[str]
 ) -> Iterator[Finding]:
     """``before`` are the hooks of the base: other functions may be called bpf_lsm_...(), too."""
+    yield from _tests(files, set(before) - set(hooks))
     for path in FILES:
         source = files.source(path)
         if source is None:
@@ -44,3 +49,16 @@ def faults(
                     f" ({HOOKS}:{hook.line})"
                 )
                 yield fault("prototype", source, f.line, message, f"{f.name} {f.prototype}")
+
+
+def _tests(files: Files, gone: Collection[str]) -> Iterator[Finding]:
+    """Selftests of BPF that attach to a hook which is gone: they fail when they are run."""
+    if not gone:
+        return
+    texts = [f"/{name}" for name in gone]
+    for path, data in files.read(files.snapshot.files_with(texts, [_TESTS])).items():
+        for number, line in enumerate(decode(data).split("\n"), 1):
+            for name in _ATTACHED.findall(line):
+                if name in gone:
+                    message = f"{HOOKS} has no hook {name} any more"
+                    yield Finding(NAME, "unknown-hook", Severity.WARNING, path, number, message)

@@ -35,6 +35,10 @@ class Callers:
     def faults(self, files: Files, framework: Framework) -> Iterator[Finding]:
         """What the callers of one tree get wrong."""
         changed = dict(self._changed(framework))
+        for source in files.mentioning(self._touched, *(name.encode() for name in changed)):
+            for name in {f.name for f in find_functions(source)} | source.macros.keys():
+                if changed.get(name, 0) is None and source.path.endswith(".h"):
+                    del changed[name]  # it has moved there
         if not changed:
             return
         paths = dict.fromkeys([*self._users(changed), *self._touched])

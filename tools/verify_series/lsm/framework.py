@@ -37,8 +37,8 @@ class Framework:
         self.hooks = hooks
         self._files = files
         self._is_used = is_used
-        own = [path for path in files.below("security/") if path.count("/") == 1]
-        sources = files.mentioning([*own, *others], *CALLING)
+        self._own = [path for path in files.below("security/") if path.count("/") == 1]
+        sources = files.mentioning([*self._own, *others], *CALLING)
         self.header = files.source(HEADER)
         leading = _leading(sources)
         self.calls = [call for source in sources for call in find_calls(source, leading)]
@@ -89,18 +89,15 @@ class Framework:
             yield from self._arguments(call, call.arguments, hook)
 
     def _absent(self, call: Call, hooks: Sequence[Hook]) -> str:
-        """Where the call is compiled and the hook is not there, in words."""
-        if any(not hook.when for hook in hooks):
+        """Where a call that is always compiled has no hook, in words. One that is not may stand
+        under an option that another one implies."""
+        if call.source.when[call.at] or any(not hook.when for hook in hooks):
             return ""
-        when = call.source.when[call.at]
-
-        def outer(given: Configuration) -> bool:
-            return holds({**given, **_BUILT}, call.source, when)
 
         def there(given: Configuration) -> bool:
             return any(holds({**given, **_BUILT}, hook.source, hook.when) for hook in hooks)
 
-        results, _ = configurations(outer, there)
+        results, _ = configurations(lambda given: True, there)
         failing = [given for given, found in results if not found]
         return reason(failing, [given for given, _ in results]) or "ever" if failing else ""
 
@@ -161,7 +158,10 @@ class Framework:
         place = f"{f.source.path}:{f.line}"
         if not declared:
             what = f"{f.name}() is not declared in {HEADER}"
-            if not self._files.snapshot.grep([f.name], "include"):
+            private = [path for path in self._own if path.endswith(".h")]
+            if not self._files.mentioning(private, f.name.encode()) and not (
+                self._files.snapshot.grep([f.name], "include")
+            ):
                 yield fault("undeclared", f.source, f.line, what)
             return
         for d in declared:

@@ -49,13 +49,17 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One LSM_HOOK_INIT(hook, function). ``function`` is empty for what is no plain name."""
+    """One LSM_HOOK_INIT(hook, function). ``function`` is empty for what is no plain name.
+
+    ``at`` is the index of the token.
+    """
 
     hook: str
     function: str
     source: Source
     line: int
     when: Condition
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def find_registrations(source: Source) -> tuple[Registration, ...]:
                 function = function[1:]
             plain = function[0].text if len(function) == 1 else ""
             place = source.tokens[at].line
-            found.append(Registration(hook[0].text, plain, source, place, source.when[at]))
+            found.append(Registration(hook[0].text, plain, source, place, source.when[at], at))
     return tuple(found)
 
 

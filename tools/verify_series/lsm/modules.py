@@ -56,12 +56,13 @@ class Module:
 
     def faults(self) -> Iterator[Finding]:
         """Raises Unreadable for what cannot be worked out."""
-        seen: dict[tuple[str, str, str, object], int] = {}
+        seen: dict[tuple[str, str, str, object], Registration] = {}
         for r in self.registrations:
             yield from self._registration(r)
-            first = seen.setdefault((r.hook, r.function, r.source.path, r.when), r.line)
-            if first != r.line and r.function:
-                message = f"{r.function}() is registered for {r.hook} at line {first} already"
+            first = seen.setdefault((r.hook, r.function, r.source.path, r.when), r)
+            between = (t.text for t in r.source.tokens[first.at : r.at])
+            if first is not r and r.function and ";" not in between:  # in one array
+                message = f"{r.function}() is registered for {r.hook} at line {first.line} already"
                 yield fault("twice", r.source, r.line, message, f"{r.hook} {r.function} twice")
 
     def _registration(self, r: Registration) -> Iterator[Finding]:

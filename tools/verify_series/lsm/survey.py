@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from ..c import Unreadable
 from ..c.source import read_source
 from ..c.view import configurations
 from ..model import AppliedSeries, Finding, Severity, Snapshot
@@ -18,12 +19,15 @@ from .modules import Module
 
 _TOP = "security/"
 _EVERY = (HOOKS, "include/linux/lsm_hooks.h")  # what all modules depend on
+_MOST = 20  # hooks at once that no list has: beyond, it is the list that cannot be read
 _BPF = ("kernel/bpf/bpf_", "include/linux/bpf_lsm.h")
 
 
 def concerns(path: str) -> bool:
     """Whether a change of the file can have to do with hooks."""
-    return path.startswith((_TOP, *_BPF)) or path in (*_EVERY, HEADER)
+    return path.endswith((".c", ".h")) and (
+        path.startswith((_TOP, *_BPF)) or path in (*_EVERY, HEADER)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Survey:
     """Looks at those modules alone that the series touches, or at all where it touches the list."""
 
     def __init__(self, applied: AppliedSeries) -> None:
-        paths = sorted(applied.paths)
+        paths = sorted(path for path in applied.paths if path.endswith((".c", ".h")))
         self._every = any(path in _EVERY for path in paths)
         self._folders = {_folder(path) for path in paths if path.startswith(_TOP)}
         self._bpf = self._every or any(path.startswith(_BPF) for path in paths)
@@ -49,9 +53,7 @@ class Survey:
             self._folders.add(f"{_TOP}bpf/")
         if HEADER in paths:
             self._folders.add(_TOP)
-        self._others = [
-            path for path in paths if path.endswith((".c", ".h")) and _folder(path) != _TOP
-        ]
+        self._others = [path for path in paths if _folder(path) != _TOP]
         self._contents: dict[str, bytes] = {}
         self._head = Files(applied.head, self._contents)
         self._base: State | None = None
@@ -77,6 +79,9 @@ class Survey:
                 module = Module(folder.rstrip("/"), paths, files, hooks)
                 registrations += module.registrations
                 found += module.faults()
+        unknown = [r for r in registrations if r.hook not in hooks]
+        if len(unknown) > max(_MOST, len(registrations) // 2):
+            raise Unreadable(f"{HOOKS} has none of the hooks that are registered")
         framework = None
         if self._every or _TOP in self._folders:
             before = self._base.framework if self._base else None

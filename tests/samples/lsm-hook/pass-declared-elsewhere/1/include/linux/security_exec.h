@@ -1,0 +1,1 @@
+int security_bprm_check(struct linux_binprm *bprm);

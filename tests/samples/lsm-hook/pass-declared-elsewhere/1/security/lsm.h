@@ -1,0 +1,1 @@
+void security_initramfs_populated(void);
