@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "show": ("show", "an earlier run again, in any format"),
     "diff": ("diff", "what changed from one run to another"),
     "doctor": ("doctor", "which programs are there"),
+    "patchwork": ("patchwork", "the checks of a run, shown or posted"),
     "b4": ("b4", "an external check of b4 review and b4 prep --check"),
 }
 

@@ -30,7 +30,7 @@ exit status: 0 verified, nothing new; 1 new findings; 2 no verdict;
 
 
 def _parser() -> Parser:
-    commands = "".join(f"  {name:<8} {about}\n" for name, (_, about) in COMMANDS.items())
+    commands = "".join(f"  {name:<9} {about}\n" for name, (_, about) in COMMANDS.items())
     parser = Parser(
         "verify-series",
         "Is this patch series safe to merge?",
