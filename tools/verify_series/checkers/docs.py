@@ -25,7 +25,7 @@ from typing import Any
 
 from ..cache import root
 from ..carry import classify
-from ..docs import beyond, doubt, kit, scan, scope, shown
+from ..docs import beyond, doubt, kit, requirements, scan, scope, shown
 from ..docs.reader import Reader, reading
 from ..docs.scan_kept import scan_tree
 from ..docs.warnings import STOPS, finding, is_anonymous, unique
@@ -62,7 +62,7 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     if not found.documents:
         read, more = beyond.look(applied, found, cache, ())
         skip = "" if read else _NOTHING
-        return Examined(len(read), more, skip=skip, notes=_notes(applied))
+        return Examined(len(read), more, skip=skip, notes=_notes(applied, {}))
     leave_out, left_out = _unconcerned(applied, found), None
     while leave_out != left_out:
         left_out = leave_out
@@ -76,7 +76,7 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
             )
     read, more = beyond.look(applied, found, cache, findings)
     examined = len(found.documents | read)
-    return Examined(examined, findings + more, notes=_notes(applied), versions=versions)
+    return Examined(examined, findings + more, notes=_notes(applied, versions), versions=versions)
 
 
 def _unconcerned(applied: AppliedSeries, found: scope.Scope) -> frozenset[str]:
@@ -149,12 +149,17 @@ def _told_apart(found: Finding, snapshot: Snapshot) -> Finding:
     return replace(found, identity=f"{found.key} | {text}")
 
 
-def _notes(applied: AppliedSeries) -> tuple[str, ...]:
-    """What the reader should know: code of the documentation build that was not the series'."""
-    code = kit.executed(applied.paths)
-    if not code:
-        return ()
-    named = ", ".join(code[:3]) + (f" and {len(code) - 3} more" if len(code) > 3 else "")
-    return (
-        f"the series changes {named}, which the documentation build runs: the base's version ran",
-    )
+def _notes(applied: AppliedSeries, versions: Mapping[str, str]) -> tuple[str, ...]:
+    """What the reader should know: code of the documentation build that was not the series', and
+    programs that are not what the tree asks for."""
+    notes = []
+    if code := kit.executed(applied.paths):
+        named = ", ".join(code[:3]) + (f" and {len(code) - 3} more" if len(code) > 3 else "")
+        notes.append(
+            f"the series changes {named}, which the documentation build runs:"
+            " the base's version ran"
+        )
+    wanted = (applied.base.read(requirements.PATH) or b"").decode("utf-8", "replace")
+    for ours, asked in requirements.refused(wanted, versions):
+        notes.append(f"{ours} read the documents, but {requirements.PATH} asks for {asked}")
+    return tuple(notes)
