@@ -13,7 +13,6 @@ from ..c.view import Configuration, configurations, reason
 from ..model import Finding, Severity
 from .files import Files
 from .hooks import CALLING, HEADER, HOOKS, Call, Hook, fault, find_calls, holds
-from .kernel_doc import comment, lacking
 
 _OPTION = "CONFIG_SECURITY"
 _BUILT = {_OPTION: True}  # what security/Makefile builds security.c with
@@ -45,7 +44,6 @@ class Framework:
         self.functions = {
             f.name: f for source in sources for f in find_functions(source) if f.defined
         }
-        self.new = set(hooks) - set(before.hooks) if before else set()
         self._gone = set(before.functions) - set(self.functions) if before else set()
         self.declared = _declared(self.header)
         self._before = before
@@ -55,12 +53,14 @@ class Framework:
             if function and function not in self.callers.setdefault(call.hook, []):
                 self.callers[call.hook].append(function)
 
+    def text(self, path: str) -> str:
+        """The content of a file that calls hooks, or nothing where there is no such file."""
+        return decode(self._files.read([path]).get(path, b""))
+
     def faults(self) -> Iterator[Finding]:
         """Raises Unreadable for what cannot be worked out."""
         for call in self.calls:
             yield from self._call(call)
-        for hook in sorted(self.new):
-            yield from self._new(self.hooks[hook][0])
         if self.header:
             declared: dict[str, list[Function]] = {}
             for f in find_functions(self.header):
@@ -123,33 +123,6 @@ class Framework:
                     f" but {argument[0].text} is {given}"
                 )
                 yield fault("arguments", call.source, call.line, message)
-
-    def _new(self, hook: Hook) -> Iterator[Finding]:
-        """A hook that the base does not have: who calls it, and what is written about it."""
-        callers = self.callers.get(hook.name, [])
-        if not callers:
-            if not any(call.hook == hook.name for call in self.calls):
-                message = f"nothing calls the new hook {hook.name}"
-                yield fault("uncalled", hook.source, hook.line, message)
-            return
-        worst: tuple[Function, list[str]] | None = None
-        for f in callers:
-            data = self._files.read([f.source.path])[f.source.path]
-            said = comment(decode(data), f.name, f.line)
-            names = list(parameters(f))
-            lacks = lacking(said, f.name, names, f.prototype.result != "void") if said else [""]
-            if not lacks:
-                return
-            if worst is None or len(lacks) < len(worst[1]):
-                worst = f, lacks
-        if worst:
-            f, lacks = worst
-            what = f"the new hook {hook.name} is not documented: "
-            if lacks == [""]:
-                message = f"{what}{f.name}() has no kernel-doc"
-            else:
-                message = f"{what}the kernel-doc of {f.name}() lacks {', '.join(lacks)}"
-            yield fault("undocumented", f.source, f.line, message, f"{hook.name} undocumented")
 
     def _declarations(
         self, header: Source, f: Function, declared: Sequence[Function]

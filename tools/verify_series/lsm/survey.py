@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..c import Unreadable
 from ..c.source import read_source
 from ..c.view import configurations
-from ..model import AppliedSeries, Finding, Severity, Snapshot
-from . import bpf
+from ..model import AppliedSeries, Finding, Snapshot
+from . import bpf, new_hooks
 from .callers import Callers
 from .files import Files
 from .framework import Framework
@@ -91,7 +91,9 @@ class Survey:
                 found += self._callers.faults(files, framework)
             else:
                 self._callers = Callers(files, framework, self._others)
-            found += _unimplemented(framework, {r.hook for r in registrations})
+            if self._base and self._base.framework:
+                old, module_hooks = self._base.framework, {r.hook for r in registrations}
+                found += new_hooks.faults(framework, old, module_hooks)
         if self._bpf:
             found += bpf.faults(files, hooks, self._base.hooks if self._base else ())
         unique = {(f.rule, f.path, f.line, f.message): f for f in found}
@@ -133,11 +135,3 @@ def _overlap(one: Hook, other: Hook) -> bool:
         lambda given: holds(given, other.source, other.when),
     )
     return any(there for _, there in results)
-
-
-def _unimplemented(framework: Framework, registered: Collection[str]) -> Iterator[Finding]:
-    """New hooks that no module but BPF, which has a function for every one, implements."""
-    for name in sorted(framework.new - set(registered)):
-        hook = framework.hooks[name][0]
-        message = f"no security module implements the new hook {name}"
-        yield fault("unimplemented", hook.source, hook.line, message, severity=Severity.WARNING)
