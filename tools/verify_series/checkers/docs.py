@@ -13,6 +13,15 @@ Bad, where the tree has no Documentation/userspace-api/check_exec.rst:
     Documentation/admin-guide/LSM/ipe.rst:99: unknown document: '/userspace-api/check_exec'
 
 Good: the document is there, or a patch of the series adds it together with its toctree entry.
+
+What a full build is silent about is a warning and does not gate:
+
+    kernel-doc-w1         kernel-doc of a touched source, as "kernel-doc -none" (make W=1) says it
+    kernel-doc-unknown    a directive asks for a name that no comment of the source documents
+    path-missing          a text names a file below Documentation that is not there, or not any more
+    redirect              an address of docs.kernel.org under which a document stood before
+    stale-title           a :doc: reference shows the title that a document had before
+    undocumented-...      a new parameter, sysctl, ioctl or file of sysfs that no document names
 """
 
 from __future__ import annotations
