@@ -103,6 +103,16 @@ def test_steps_tell_paths_and_hunks(repo: Repo, store: Store) -> None:
     assert step.paths == {"a.c", "b.c", "gone.c", "new.c"}
 
 
+def test_a_file_that_becomes_a_link(repo: Repo, store: Store) -> None:
+    base = repo.commit({"a.c": LINES, "b.c": "int b;\n"}, "base")
+    (repo.folder / "a.c").unlink()
+    (repo.folder / "a.c").symlink_to("b.c")
+    repo.commit({"b.c": "int c;\n"}, "sub: link it")
+    (step,) = applied(store, base, repo.series(base)).steps
+    assert step.hunks["a.c"] == ("a.c", (Hunk(1, 30, 0, 0), Hunk(0, 0, 1, 1)))
+    assert step.hunks["b.c"] == ("b.c", (Hunk(1, 1, 1, 1),))
+
+
 def test_a_conflict_names_patch_file_and_hunk(repo: Repo, store: Store) -> None:
     base = repo.commit({"a.c": LINES}, "base")
     edited = LINES.replace("line 3\n", "line three\n").replace("line 25\n", "line 25b\n")

@@ -65,17 +65,24 @@ def _changes(raw: bytes, commits: Sequence[str]) -> dict[str, list[Change]]:
 
 
 def _hunks(text: bytes, commits: Sequence[str]) -> dict[str, list[tuple[Hunk, ...]]]:
-    """The hunks of each file, in the order of the raw output: one list entry a file."""
+    """The hunks of each file, in the order of the raw output: one list entry a file.
+
+    A file that becomes a symbolic link, or the other way round, is one entry of the raw output
+    and two diffs under the same header: it goes and comes.
+    """
     found: dict[str, list[tuple[Hunk, ...]]] = {commit: [] for commit in commits}
     current: list[tuple[Hunk, ...]] = []
+    header = b""
     for line in text.split(b"\n"):
         # Content lines begin with +, - or a backslash, so these can only be headers.
         if line.startswith(b"diff --git "):
-            current.append(())
+            if line != header:
+                current.append(())
+            header = line
         elif match := _HUNK.match(line):
             start, count, new_start, new_count = match.groups()
             hunk = Hunk(int(start), int(count or 1), int(new_start), int(new_count or 1))
             current[-1] += (hunk,)
         elif (commit := line.decode("ascii", "replace")) in found:
-            current = found[commit]
+            current, header = found[commit], b""
     return found
