@@ -75,12 +75,17 @@ def test_a_machine_that_ends_otherwise(
     assert str(caught.value) == message
 
 
-def test_a_machine_that_hangs(tmp_path: Path) -> None:
-    ended = _boot(tmp_path, "begin 1\n^H", timeout=4)
-    assert ended.report == "begin 1\n"
+@pytest.mark.parametrize(
+    ("script", "silent"), [("begin 1\n^H", ""), ("^H", "; it said nothing, and has 128 MiB")]
+)
+def test_a_machine_that_hangs(tmp_path: Path, script: str, silent: str) -> None:
+    """Silent from the beginning it is with too little memory, too."""
+    ended = _boot(tmp_path, script, timeout=4)
+    assert ended.report == script.removesuffix("^H")
     with pytest.raises(CheckError) as caught:
         machine.require_end(ended, "at step 1", timeout=4)
-    assert str(caught.value) == "hang: the machine was not done within 4 s, at step 1"
+    said = f"hang: the machine was not done within 4 s, at step 1{silent}"
+    assert str(caught.value) == said
     left = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True)
     assert str(tmp_path) not in left.stdout
 

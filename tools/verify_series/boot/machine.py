@@ -164,7 +164,8 @@ def require_end(ended: Ended, at: str, *, memory: int = MEMORY, timeout: float =
         size = _LARGEST >> 10
         raise CheckError(f"flood: the machine filled its console with {size} KiB, {at}")
     if ended.status is None:
-        raise CheckError(f"hang: the machine was not done within {timeout:g} s, {at}")
+        silent = "" if ended.console or ended.report else f"; it said nothing, and has {memory} MiB"
+        raise CheckError(f"hang: the machine was not done within {timeout:g} s, {at}{silent}")
     if ended.status == 0:
         raise CheckError(
             f"reset: the machine stopped {at} without a word: a triple fault,"
