@@ -120,6 +120,12 @@ def test_a_finding_of_one_patch_answers_that_patch() -> None:
     assert message["Subject"] == "Re: [PATCH v2 1/2] ipe: answer them"
 
 
+def test_the_line_that_the_docs_check_adds_counts() -> None:
+    found = replace(NEW, checker="docs", line=3, message="unknown document: 'x' (on line 19)")
+    text = answer(only(with_mail(report()), found)).get_content()
+    assert '> +\t"BPRM_CREDS_FOR_EXEC",\n\nunknown document: ' in text
+
+
 def test_charset_and_long_lines() -> None:
     plain = answer(with_mail(report()))
     assert (plain.get_content_charset(), plain["Content-Transfer-Encoding"]) == (

@@ -141,8 +141,14 @@ def _text(report: Report, series: Series, letter: Letter) -> Iterator[str]:
         yield from ("", *_wrap(f"(verify-series, with the series applied to {report.base.name})"))
 
 
+def _line(finding: Finding) -> int:
+    """Where the comment goes: Sphinx counts from the paragraph, the docs check adds the line."""
+    said = re.search(r"\(on line (\d+)\)", finding.message)
+    return int(said[1]) if said and finding.checker == "docs" else finding.line
+
+
 def _stands_in(finding: Finding, hunk: Quoted) -> bool:
-    return finding.path == hunk.path and hunk.place(finding.line) is not None
+    return finding.path == hunk.path and hunk.place(_line(finding)) is not None
 
 
 def _said(finding: Finding) -> str:
@@ -165,12 +171,12 @@ def _patch(
         path = hunk.path
         yield quote(hunk.heading)
         at = 0
-        for line in sorted({finding.line for finding in findings}):
+        for line in sorted(set(map(_line, findings))):
             stop = (hunk.place(line) or 0) + 1
             yield from (quote(text) for text, _ in hunk.lines[at:stop])
             at = stop
             for finding in findings:
-                if finding.line == line:
+                if _line(finding) == line:
                     yield from ("", *_wrap(_said(finding)))
             yield ""
 
