@@ -127,6 +127,13 @@ def test_commits_of_the_users_own(repo: Repo, tmp_path: Path) -> None:
     }
     done = run("HEAD~2..", "--tree", ".", "--base", "HEAD~2", cwd=repo.folder)
     assert "HEAD~2.. are commits: --base, -P and -v are for mails" in done.stderr
+    done = run("HEAD~9..", "--tree", ".", cwd=repo.folder)
+    assert "has no commits HEAD~9.." in done.stderr
+    done = run("HEAD~2..", cwd=tmp_path)
+    assert "HEAD~2..: it needs a kernel tree" in done.stderr
+    (repo.folder / ".git" / "config").open("a").write("[user]\nname = A\nemail = a@example.org\n")
+    done = run("HEAD~2..", "--tree", ".", "--reply", "-", cwd=repo.folder)
+    assert "--reply answers mails, and commits of your own have none" in done.stderr
 
 
 def test_github_reads_no_commands_out_of_the_report(tmp_path: Path) -> None:

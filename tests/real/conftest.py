@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from public_inbox import MISSING, public_inbox
@@ -20,6 +21,7 @@ from public_inbox import MISSING, public_inbox
 TOP = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("VERIFY_SERIES_SHARED", TOP.parent / "shared"))
 LORE = SHARED / "lore"
+SCHEMA = json.loads((TOP / "Documentation" / "report.schema.json").read_text("utf-8"))
 IPE_V3 = "20251105232615.720861-1-yanzhuhuang@linux.microsoft.com"
 
 
@@ -147,4 +149,6 @@ def verify(*args: str | Path, cache: Path, cwd: Path) -> Result:
         check=False,
     )
     report = json.loads(out.read_text()) if out.exists() else {}
+    if report:
+        jsonschema.validate(report, SCHEMA)
     return Result(done.returncode, done.stdout, done.stderr, report)

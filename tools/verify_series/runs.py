@@ -8,6 +8,7 @@ the cache they may be deleted at any time; only the newest are kept.
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,18 +34,27 @@ def keep(report: Report) -> str:
     now = datetime.datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
     subject = report.series.subject if report.series else report.source
     words = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")[:40].rstrip("-")
-    stem = "-".join(filter(None, (now, words)))
-    for number in range(1, 100):
-        name = stem if number == 1 else f"{stem}-{number}"
+    path = _new(folder, "-".join(filter(None, (now, words))))
+    try:
+        path.write_text(as_json(report), "ascii")
+    except BaseException:  # half a run is none
+        path.unlink(missing_ok=True)
+        raise
+    for old in list(known())[:-_MOST]:
+        (folder / f"{old}.json").unlink(missing_ok=True)
+    return path.stem
+
+
+def _new(folder: Path, stem: str) -> Path:
+    """An empty file that no other run has."""
+    for number in itertools.count(1):
+        path = folder / f"{stem if number == 1 else f'{stem}-{number}'}.json"
         try:
-            with (folder / f"{name}.json").open("x", encoding="ascii") as file:
-                file.write(as_json(report))
+            path.touch(exist_ok=False)
         except FileExistsError:
             continue
         break
-    for old in list(known())[:-_MOST]:
-        (folder / f"{old}.json").unlink(missing_ok=True)
-    return name
+    return path
 
 
 def known() -> Mapping[str, Path]:

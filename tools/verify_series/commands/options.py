@@ -100,7 +100,7 @@ def jobs(options: argparse.Namespace, cwd: Path) -> tuple[list[Job], list[tuple[
             found = read_manifest(cwd / name)
         own = None if found or (cwd / name).exists() else _own(options, name, standing)
         if found is None and own is None:
-            _require_series(name, cwd, known)
+            _require_series(name, cwd, known, standing)
         made.append(_job(options, name, found, cwd, standing, own))
     return made, skipped
 
@@ -116,10 +116,14 @@ def _own(options: argparse.Namespace, name: str, standing: Path | None) -> Commi
     return found
 
 
-def _require_series(name: str, cwd: Path, known: Iterable[str]) -> None:
+def _require_series(name: str, cwd: Path, known: Iterable[str], standing: Path | None) -> None:
     """A word that is no file, message-id or URL is a manifest's name with a slip in it."""
     if name == "-" or (cwd / name).exists() or re.search(r"@|://", name):
         return
+    if ".." in name and "/" not in name:
+        if not standing:
+            raise UserError(f"{name}: {_NEEDS_TREE}")
+        raise UserError(f"{standing} has no commits {name} (give a range such as HEAD~3..)")
     raise UserError(
         f"{name!r} is no file, message-id or URL, and no manifest of that name is in patches/"
         f"{nearest(name, [*known, *COMMANDS])} (there are: {', '.join(known)})"

@@ -57,6 +57,8 @@ def main(argv: Sequence[str]) -> int:
         raise UserError("git is not installed, or not in PATH (install git)")
     cwd = Path.cwd()
     wanted, skipped = jobs(options, cwd)
+    if options.reply and any(job.commits for job in wanted):
+        raise UserError("--reply answers mails, and commits of your own have none")
     declared = profiles()
     reports = []
     for job in wanted:
