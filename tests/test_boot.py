@@ -121,7 +121,12 @@ ERRORS: dict[str, tuple[Mapping[str, str], Mapping[str, str], str]] = {
     "a profile that does not know the word": (
         BASE,
         tree(boots.WITH, "int gate;\n"),
-        f"the series brings the feature, but {HOOKS} has no gate_check: mend the profile",
+        f"the series has the feature, but {HOOKS} has no gate_check: mend the profile",
+    ),
+    "a series that renames it": (
+        tree(boots.WITH),
+        tree(boots.WITH, "int gate_look;\n"),
+        f"the series has the feature, but {HOOKS} has no gate_check: mend the profile",
     ),
     "panic": (
         BASE,

@@ -253,7 +253,7 @@ class Kbuild:
             return
         if not self.configuration.whole:
             raise CheckError(
-                f"kconfig did not take {', '.join(missing)}: mend the profile's [build]"
+                f"kconfig did not take {', '.join(missing)}: mend config in the profile"
             )
         self.notes.append(f"options that this tree does not take: {len(missing)}")
 

@@ -83,7 +83,7 @@ def _prove(applied: AppliedSeries, spec: Scenario, execution: Execution) -> Exam
             _require_base(rig, applied.base, base)
             head = rig.boot(kernels.series(applied.head, applied.paths), "series")
             faults = rig.faults(applied.head, head)
-            _require_head(rig, applied, head, faults)
+            _require_head(rig, applied.head, head, faults)
             findings = _findings(rig, applied, faults)
     notes = [*judge.table(spec, plan, base, head), *kernels.notes]
     if findings:
@@ -159,18 +159,18 @@ def _require_base(rig: _Rig, base: Snapshot, found: Heard) -> None:
     raise rig.error(f"the base does not behave as the scenario says: {_told(faults)}", "base")
 
 
-def _require_head(rig: _Rig, applied: AppliedSeries, found: Heard, faults: Sequence[Fault]) -> None:
+def _require_head(rig: _Rig, head: Snapshot, found: Heard, faults: Sequence[Fault]) -> None:
     """Raises CheckError where what the series does cannot be held against the scenario."""
     if conditions := [fault for fault in faults if fault.precondition]:
         said = f"a precondition does not hold with the series: {_told(conditions)}"
         raise rig.error(said, "series")
     spec = rig.spec
-    if not faults or not spec.feature or any(map(spec.has_feature, (applied.base, applied.head))):
+    if not faults or not spec.feature or spec.has_feature(head):
         return
     if not judge.faults(spec, rig.plan, found, judge.after):
         path, word = spec.feature
         raise rig.error(
-            f"the series brings the feature, but {path} has no {word}: mend the profile", "series"
+            f"the series has the feature, but {path} has no {word}: mend the profile", "series"
         )
 
 
