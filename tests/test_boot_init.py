@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""init.c, compiled and run as the first process of a namespace, where that can be had."""
+"""init, compiled and run as the first process of a namespace, where that can be had."""
 
 from __future__ import annotations
 

@@ -31,6 +31,11 @@ def test_a_scenario() -> None:
     assert write.after.log == ("gate: rules are closed",)
 
 
+def test_an_errno_with_two_names() -> None:
+    table = {**boots.table(), "step": [_step(both={"result": "EWOULDBLOCK"})], "feature": {}}
+    assert parse(table).steps[0].after.result == "EAGAIN"
+
+
 def test_the_feature_is_a_whole_word_of_a_file() -> None:
     scenario = parse(boots.table())
     path = "security/gate/hooks.c"
@@ -70,6 +75,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "build file": (
         {"config": 'CONFIG_A="@b@"\n', "build-files": {"rules": "x"}},
         "config speaks of @b@, which is not in build-files",
+    ),
+    "name of a build file": (
+        {"build-files": {"../rules": "x"}},
+        "build-files: '../rules' is no plain name",
     ),
     "mount point": ({"mounts": {"ram": "ramfs"}}, "mounts: 'ram' is no absolute path"),
     "feature": ({"feature": {"file": "a.c"}}, "word is missing"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Read the report of init.c: what came of every action, and whether all of it arrived."""
+"""Read the report of init: what came of every action, and whether all of it arrived."""
 
 from __future__ import annotations
 

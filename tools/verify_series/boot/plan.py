@@ -23,7 +23,7 @@ class Plan:
 
     @property
     def text(self) -> str:
-        """/steps, as init.c reads it: the nonce, then an action a line."""
+        """/steps, as init reads it: the nonce, then an action a line."""
         return "".join(f"{line}\n" for line in (self.nonce, *self.setup, *self.steps))
 
     def number(self, step: int) -> int:

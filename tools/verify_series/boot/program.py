@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compile init.c with the C compiler of this machine, statically: there is no other library."""
+"""Compile init/*.c with the compiler of this machine, statically: there is no other library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .. import cache
 from .. import run as processes
 from ..model import CheckError
 
-_SOURCE = Path(__file__).parent / "init.c"
+_FOLDER = Path(__file__).parent / "init"
 _COMMAND = ("gcc", "-static", "-Os", "-Wall", "-Wextra", "-Werror")
 
 
@@ -26,14 +26,15 @@ def can_be_linked() -> bool:
 def make_init() -> bytes:
     """The program, compiled once for a source and a compiler, and kept in the cache."""
     compiler = processes.run(["gcc", "--version"]).stdout
-    key = hashlib.sha256(_SOURCE.read_bytes() + compiler + repr(_COMMAND).encode()).hexdigest()
+    texts = [path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()]
+    key = hashlib.sha256(b"".join([*texts, compiler, repr(_COMMAND).encode()])).hexdigest()
     folder = cache.once(cache.root() / "init", key[:16], lambda to: compile_init(to / "init"))
     return (folder / "init").read_bytes()
 
 
 def compile_init(target: Path) -> None:
     """Raises CheckError where that does not work."""
-    done = processes.run([*_COMMAND, "-o", target, _SOURCE])
+    done = processes.run([*_COMMAND, "-o", target, *sorted(_FOLDER.glob("*.c"))])
     if done.status:
         said = done.error_text.splitlines() or ["gcc said nothing"]
-        raise CheckError(f"init.c cannot be compiled: {said[-1]}")
+        raise CheckError(f"init cannot be compiled: {said[-1]}")

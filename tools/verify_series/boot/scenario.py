@@ -14,7 +14,7 @@ from typing import Any
 from ..checkers import keys
 from ..model import Snapshot, UserError
 
-#: What a step can do, and its arguments; init.c does it.
+#: What a step can do, and its arguments; init/actions.c does it.
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     "check": ("PATH",),
     "execute": ("PATH",),
@@ -38,7 +38,7 @@ MOUNTS: Mapping[str, str] = {
 
 _OURS = ("/init", "/steps", "/dev/console", "/dev/kmsg", "/dev/null")
 _ALLOWED = "0"
-_LONGEST = 4000  # of a line of /steps: init.c reads 4095 bytes
+_LONGEST = 4000  # of a line of /steps: init reads 4095 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,9 @@ def parse(table: Mapping[str, Any]) -> Scenario:
     types = [number for number in given.record_types if not number.isdecimal()]
     if types:
         raise UserError(f'record-types must be numbers in quotes, such as "1400", not {types[0]!r}')
+    for name in given.build_files:
+        if not re.fullmatch(r"\w[\w.-]*", name):
+            raise UserError(f"build-files: {name!r} is no plain name")
     for name in re.findall(r"@([\w.-]+)@", given.config):
         if name not in given.build_files:
             raise UserError(f"config speaks of @{name}@, which is not in build-files")
@@ -270,7 +273,8 @@ def _require_path(path: str, where: str) -> None:
 
 def _expected(entry: Mapping[str, Any], given: _Table, words: tuple[str, ...]) -> Expected:
     table = keys.parse(_ExpectedTable, entry)
-    if table.result != _ALLOWED and table.result not in errno.errorcode.values():
+    number = getattr(errno, table.result, 0) if table.result.startswith("E") else 0
+    if table.result != _ALLOWED and not number:
         raise UserError(f'result = {table.result!r}: give "0" or a name such as "EACCES"')
     if table.same_as and table.same_as not in given.build_files:
         raise UserError(f"same-as = {table.same_as!r} is not in build-files")
@@ -284,4 +288,5 @@ def _expected(entry: Mapping[str, Any], given: _Table, words: tuple[str, ...]) -
     for record in table.records or ():
         if not record or not all(isinstance(value, str) for value in record.values()):
             raise UserError("a record is a table of fields, each a text")
-    return Expected(table.result, table.records, table.log, text.rstrip() if text else None)
+    result = errno.errorcode.get(number, _ALLOWED)  # one name, where an errno has two
+    return Expected(result, table.records, table.log, text.rstrip() if text else None)

@@ -36,6 +36,7 @@ _TOO_LITTLE = re.compile(  # strerror(3) and the compiler's words for limits of 
 )
 _SAVED = re.compile(r"(?:saved)?cmd_\S+ := (.*?)(?: ; .*)?\n")  # the head of a .o.cmd
 _MOST_SAID = 16 << 20  # bytes of messages that are read
+_FILES = ".verify-series.files"
 _PATIENCE = 4 * 3600  # seconds for one make
 
 #: What would make two builds of the same source differ (Documentation/kbuild/reproducible-builds).
@@ -226,7 +227,8 @@ class Kbuild:
         wanted = self.folder.out / ".verify-series.config"
         wanted.write_text(self.configuration.text)
         for name, content in self.configuration.files.items():
-            (self.folder.out / name).write_text(content, "utf-8")
+            (self.folder.out / _FILES).mkdir(exist_ok=True)
+            (self.folder.out / _FILES / name).write_text(content, "utf-8")
         if self.configuration.whole:
             shutil.copyfile(wanted, self.folder.out / ".config")
             made = self.make(["olddefconfig", "syncconfig"], about=20)
@@ -322,4 +324,4 @@ def building(
     same = repr((configuration, _variables(execution), packages.compiler(execution)))
     key = hashlib.sha256(same.encode()).hexdigest()[:12]
     with opened(root() / "build" / name, key, execution.progress) as folder:
-        yield Kbuild(folder, sandbox, execution, configuration.at(folder.out))
+        yield Kbuild(folder, sandbox, execution, configuration.at(folder.out / _FILES))
