@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from public_inbox import MISSING, public_inbox
 from reports import NASTY, hostile, report
 from repos import Repo
 from test_cli import SAMPLE, TOP, split
@@ -29,6 +30,30 @@ b4.setup_config(argparse.Namespace(config=None))
 _, commands = checks.load_check_cmds()
 mail = email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)
 print(json.dumps(checks.run_series_checks(("x", mail), commands, sys.argv[1])))
+"""
+
+
+#: The application of b4 review itself: asks for the checks of the first series and tells them.
+APPLICATION = """
+import argparse, asyncio, json
+import b4
+b4.setup_config(argparse.Namespace(config=None))
+from b4.review_tui._modals import TrackingCheckResultsScreen
+from b4.review_tui._tracking_app import TrackingApp
+
+async def main():
+    application = TrackingApp("linux")
+    async with application.run_test(size=(150, 50)) as pilot:
+        await pilot.pause()
+        await pilot.press("c")
+        while not isinstance(application.screen, TrackingCheckResultsScreen):
+            await pilot.pause(0.1)
+        matrix = application.screen._matrix
+        print(json.dumps({tool: [row, cell] for (row, tool), cell in matrix.items()}))
+        await pilot.press("enter")
+        await pilot.pause()
+
+asyncio.run(asyncio.wait_for(main(), 120))
 """
 
 
@@ -97,6 +122,23 @@ def test_b4_review(linux: Repo, tmp_path: Path, name: str) -> None:
         first = json.loads(table["details"])[0]
         assert (first["context"], first["status"]) == ("patch 1", "fail")
         assert first["description"].startswith("security/ipe/audit.c:19: ")
+
+
+@pytest.mark.skipif(bool(MISSING), reason=MISSING)
+def test_b4_review_itself(linux: Repo, tmp_path: Path) -> None:
+    pytest.importorskip("textual")
+    mails = [mail.encode() for mail in split(SAMPLE / "broken.mbox")]
+    run_b4 = "from b4.command import cmd; cmd()"
+    with public_inbox(mails, tmp_path, name="all") as url:
+        linux.git("config", "b4.midmask", f"{url}/%s")
+        check = f"{CHECK} review --only name-table --archive {url}"
+        linux.git("config", "b4.review-series-check-cmd", check)
+        python(run_b4, "review", "enroll", "-i", "linux", cwd=linux.folder)
+        letter = "20260105100000.broken-1-ada@example.org"
+        python(run_b4, "review", "track", letter, cwd=linux.folder)
+        said = python(APPLICATION, cwd=linux.folder)
+    row, result = json.loads(said.splitlines()[0])["verify-series name-table"]
+    assert (row, result["status"], result["summary"]) == (0, "fail", "2 new findings")
 
 
 def test_b4_review_without_a_verdict(linux: Repo) -> None:
