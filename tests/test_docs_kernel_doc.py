@@ -7,6 +7,7 @@ Sources that a series has nothing to do with are left out at first; nothing may 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -123,3 +124,44 @@ def test_a_label_of_a_source_that_another_document_refers_to() -> None:
     }
     found = rules({"paint.c": BASE["paint.c"]}, base={**BASE, **shade})
     assert found == [("undefined-label", "undefined label: 'shade'", 1)]
+
+
+SHADE = comment(
+    "Paint it.\n *\n * .. _shade:\n *\n * Shade\n * -----\n *\n * A `colour\n * chart`_."
+)
+CHART = comment("The chart.\n *\n * .. _colour chart: https://example.org/")
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("See :ref:`shade`.", None),
+        ("See :ref:`shades`.", "undefined label: 'shades'"),
+        ("See `colour chart`_.", None),
+        ("See `colour map`_.", 'Unknown target name: "colour map".'),
+    ],
+)
+def test_a_name_that_only_an_untouched_source_defines(text: str, missing: str | None) -> None:
+    """It is left out at first, so that the name seems to be missing."""
+    api = BASE[API] + "\n.. kernel-doc:: chart.c\n"
+    base = {**BASE, "paint.c": SHADE, "chart.c": CHART, API: api}
+    found = rules({"wind.c": comment(f"toy_wind - {text}")}, base=base)
+    assert len(found) == (1 if missing else 0), found
+    assert all(message.startswith(str(missing)) for _, message, _ in found)
+
+
+def test_a_fault_is_certain_although_another_source_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left_out: list[set[str]] = []
+    judge = docs._judge
+
+    def noted(*arguments: Any) -> Any:
+        left_out.append(set(arguments[-1]))
+        return judge(*arguments)
+
+    monkeypatch.setattr(docs, "_judge", noted)
+    assert [rule for rule, _, _ in rules({"wind.c": comment("toy_wind - *Wind.")})] == [
+        "inline-markup"
+    ]
+    assert left_out == [{"paint.c"}]
