@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from verify_series.model import Patch, Series
@@ -92,3 +92,33 @@ def fingerprint(folder: Path) -> dict[str, tuple[int, str]]:
             content = path.read_bytes()
         found[str(path.relative_to(folder))] = (mode, hashlib.sha256(content).hexdigest())
     return found
+
+
+def mail_of_change(tree: Path, folder: Path, path: str, change: Callable[[str], str]) -> Path:
+    """A mail that changes one file of a repository's HEAD; what it makes lies in ``folder``."""
+    store = folder / "store.git"
+    subprocess.run(["git", "clone", "-q", "--bare", "--shared", tree, store], check=True)
+    env = {
+        **os.environ,
+        **_IDENTITY,
+        "GIT_DIR": str(store),
+        "GIT_INDEX_FILE": str(folder / "index"),
+    }
+
+    def git(*args: str, stdin: str = "") -> str:
+        data = stdin.encode()
+        done = subprocess.run(["git", *args], env=env, input=data, capture_output=True, check=True)
+        return done.stdout.decode()
+
+    before = git("show", f"HEAD:{path}")
+    after = change(before)
+    assert after != before
+    blob = git("hash-object", "-w", "--stdin", stdin=after).strip()
+    git("read-tree", "HEAD")
+    git("update-index", "--cacheinfo", f"100644,{blob},{path}")
+    tree_id = git("write-tree").strip()
+    message = "lib: change it\n\nOn purpose.\n\nSigned-off-by: Ada <ada@example.org>\n"
+    commit = git("commit-tree", tree_id, "-p", "HEAD", stdin=message).strip()
+    mail = folder / "one.mail"
+    mail.write_text(git("format-patch", "-1", "--stdout", commit))
+    return mail

@@ -4,7 +4,6 @@ and in the new one (Python)."""
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -12,48 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from repos import mail_of_change
+
 from .conftest import verify
 
 SOURCE, DOCUMENT = "lib/errseq.c", "Documentation/core-api/errseq.rst"
-IDENTITY = {
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.org",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.org",
-    "GIT_AUTHOR_DATE": "2026-01-05T10:00:00+0000",
-    "GIT_COMMITTER_DATE": "2026-01-05T10:00:00+0000",
-}
 
 
 @pytest.fixture(params=["7.2", "6.12"])
 def linux(request: pytest.FixtureRequest) -> Path:
     tree: Path = request.getfixturevalue(f"linux_{request.param.replace('.', '_')}")
     return tree
-
-
-def patch(tree: Path, folder: Path, path: str, change: Callable[[str], str]) -> Path:
-    """A mail that changes one file of the tree; everything it makes lies in ``folder``."""
-    store = folder / "store.git"
-    subprocess.run(["git", "clone", "-q", "--bare", "--shared", tree, store], check=True)
-    env = {**os.environ, **IDENTITY, "GIT_DIR": str(store), "GIT_INDEX_FILE": str(folder / "index")}
-
-    def git(*args: str, stdin: str = "") -> str:
-        data = stdin.encode()
-        done = subprocess.run(["git", *args], env=env, input=data, capture_output=True, check=True)
-        return done.stdout.decode()
-
-    before = git("show", f"HEAD:{path}")
-    after = change(before)
-    assert after != before
-    blob = git("hash-object", "-w", "--stdin", stdin=after).strip()
-    git("read-tree", "HEAD")
-    git("update-index", "--cacheinfo", f"100644,{blob},{path}")
-    tree_id = git("write-tree").strip()
-    message = "lib: change it\n\nOn purpose.\n\nSigned-off-by: Ada <ada@example.org>\n"
-    commit = git("commit-tree", tree_id, "-p", "HEAD", stdin=message).strip()
-    mail = folder / "one.mail"
-    mail.write_text(git("format-patch", "-1", "--stdout", commit))
-    return mail
 
 
 FAULTS: dict[str, tuple[str, str, str, str]] = {
@@ -99,7 +67,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault(linux: Path, cache: Path, tmp_path: Path, name: str) -> None:
     path, old, new, message = FAULTS[name]
-    mail = patch(linux, tmp_path, path, lambda text: text.replace(old, new, 1))
+    mail = mail_of_change(linux, tmp_path, path, lambda text: text.replace(old, new, 1))
     done = verify(mail, "--tree", linux, "--only", "docs", cache=cache, cwd=tmp_path)
     assert done.code == 1, done.out + done.err
     findings = [f for o in done.report["outcomes"] for f in o["findings"] if f["state"] == "new"]
@@ -113,7 +81,7 @@ def test_kernel_doc_of_a_source_that_no_document_shows(
     """The place and the words are those of the tree's own program, run by hand."""
     path = "security/ipe/hooks.c"
     line = " * @bprm: Supplies a pointer to a linux_binprm structure to source the file\n"
-    mail = patch(linux, tmp_path, path, lambda text: text.replace(line, "", 1))
+    mail = mail_of_change(linux, tmp_path, path, lambda text: text.replace(line, "", 1))
     done = verify(mail, "--tree", linux, "--only", "docs", cache=cache, cwd=tmp_path)
     assert (done.code, done.statuses["docs"]) == (0, {"PASS"}), done.out
     found = [f for o in done.report["outcomes"] for f in o["findings"] if f["state"] == "new"]
@@ -144,7 +112,7 @@ def test_what_a_document_shows_is_said_once(
     linux: Path, cache: Path, tmp_path: Path, name: str
 ) -> None:
     path, old, new, message = FAULTS[name]
-    mail = patch(linux, tmp_path, path, lambda text: text.replace(old, new, 1))
+    mail = mail_of_change(linux, tmp_path, path, lambda text: text.replace(old, new, 1))
     done = verify(mail, "--tree", linux, "--only", "docs", cache=cache, cwd=tmp_path)
     found = [f for o in done.report["outcomes"] for f in o["findings"] if f["state"] == "new"]
     assert [(f["rule"], f["severity"]) for f in found] == [("kernel-doc", "error")]
@@ -152,13 +120,13 @@ def test_what_a_document_shows_is_said_once(
 
 
 def test_a_change_that_no_document_shows(linux: Path, cache: Path, tmp_path: Path) -> None:
-    mail = patch(linux, tmp_path, SOURCE, lambda text: f"/* new */\n{text}")
+    mail = mail_of_change(linux, tmp_path, SOURCE, lambda text: f"/* new */\n{text}")
     done = verify(mail, "--tree", linux, "--only", "docs", cache=cache, cwd=tmp_path)
     assert done.statuses["docs"] == {"SKIP"}
 
 
 def test_a_good_change_of_kernel_doc(linux: Path, cache: Path, tmp_path: Path) -> None:
     change: Callable[[str], str] = lambda text: text.replace("Any context.", "Any context at all.")  # noqa: E731
-    mail = patch(linux, tmp_path, SOURCE, change)
+    mail = mail_of_change(linux, tmp_path, SOURCE, change)
     done = verify(mail, "--tree", linux, "--only", "docs", cache=cache, cwd=tmp_path)
     assert (done.code, done.findings) == (0, [])

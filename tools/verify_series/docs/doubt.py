@@ -3,7 +3,7 @@
 
 What stands in a kernel-doc comment is mostly right or wrong by itself. But a name that nothing
 seems to define may be defined in a source that was not shown: such a finding is certain only when
-the sources that speak of the name have been shown.
+the sources that may define the name have been shown.
 """
 
 from __future__ import annotations
@@ -25,38 +25,48 @@ _CERTAIN = frozenset(
     )
 )
 
-#: Rules whose messages name what is missing.
-_NAMED = frozenset(
-    ("citation", "role", "substitution", "undefined-label", "unknown-target", "unknown-term")
-)
-_NAME = re.compile(r"""'([^']+)'|"([^"]+)"|\[([^\]]+)\]|not found: (.+)""")
+#: An explicit target, an inline one, a DOC section, a footnote; an embedded URI, a section title.
+_TARGET = r"(?:\.\. _`?|_`|doc: ?|:name: |\[#?)NAME|NAME`?(?: <| [!-/:-@\[-`{-~]{3})"
 
-#: Footnotes are counted, not named: what matters is any footnote, and any reference to one.
-_FOOTNOTES = frozenset(("footnote-unreferenced", "footnote-undefined"))
-_FOOTNOTE = frozenset(("]_", ".. ["))
+#: Rules whose messages name what is missing, and how a source would define it, as
+#: ``shown.mentioning`` sees the text. Footnotes are counted, not named: any will do.
+_DEFINITION = {
+    "citation": r"\.\. \[NAME\]|\[NAME\]_",
+    "footnote-undefined": r"\]_|\.\. \[",
+    "footnote-unreferenced": r"\]_|\.\. \[",
+    "role": r"role:: NAME",
+    "substitution": r"\|NAME\|",
+    "undefined-label": _TARGET,
+    "unknown-target": _TARGET,
+    "unknown-term": "NAME",
+}
+_MOST = 50  # patterns that are worth looking for
+_NAME = re.compile(r"""'([^']+)'|"([^"]+)"|\[([^\]]+)\]|not found: (.+)""")
 
 
 def still_left_out(
     findings: Iterable[Finding], left_out: frozenset[str], base: Snapshot
 ) -> frozenset[str]:
     """Those of the sources ``left_out`` that need not be shown for these findings to be certain."""
-    words: set[str] = set()
+    patterns: set[str] = set()
     for finding in findings:
         if finding.rule in _CERTAIN:
             continue
-        found = _words(finding)
+        found = _patterns(finding)
         if not found:
             return frozenset()
-        words |= found
-    return left_out - shown.speaking(base, left_out, words)
+        patterns |= found
+    if len(patterns) > _MOST:
+        return frozenset()
+    return left_out - shown.mentioning(base, left_out, patterns)
 
 
-def _words(finding: Finding) -> set[str]:
+def _patterns(finding: Finding) -> set[str]:
     """What a source must hold to concern a finding; empty where that cannot be told."""
-    if finding.rule in _FOOTNOTES:
-        return set(_FOOTNOTE)
-    if finding.rule not in _NAMED:
-        return set()
-    names = ("".join(found) for found in _NAME.findall(finding.key))
+    definition = _DEFINITION.get(finding.rule, "")
+    if "NAME" not in definition:
+        return {definition} if definition else set()
+    names = {"".join(found).lower() for found in _NAME.findall(finding.key)}
+    found = {definition.replace("NAME", re.escape(name)) for name in names}
     # sphinx.ext.autosectionlabel puts the document and a colon in front of a title
-    return {name.rpartition(":")[2].strip() or name for name in names}
+    return found | {re.escape(name.rpartition(":")[2].strip()) for name in names if ":" in name}

@@ -22,6 +22,7 @@ _HEAD = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*([\w \t]+)")
 _DOC = re.compile(rb"\*[ \t]*DOC:[ \t]*(.+)")
 _LABEL = re.compile(rb"\.\. _([^:\n]+):")
 _KINDS = frozenset((b"struct", b"union", b"enum", b"typedef", b"define", b"DOC"))
+_MARGIN = re.compile(rb"\n[ \t]*\*(?!/)")
 _MACRO = re.compile(rb"\s*#[ \t]*define(?:\\\n|.)*")
 #: The end of what a comment stands above: of a function's head, of a type, of a declaration.
 _END = re.compile(rb"^\{|^\}|;[ \t]*(?://.*|/\*.*)?$", re.MULTILINE)
@@ -80,13 +81,21 @@ def beside(
 def speaking(snapshot: Snapshot, paths: Iterable[str], words: Iterable[str]) -> frozenset[str]:
     """Those of ``paths`` that hold one of ``words``, whatever their case and white space."""
     folded = [_folded(word.encode("utf-8", "surrogateescape")) for word in words]
-    texts = snapshot.read_many(sorted(paths)) if folded else {}
-    return frozenset(path for path, text in texts.items() if _speaks(text, folded))
+    texts = _folded_texts(snapshot, paths) if folded else {}
+    return frozenset(p for p, text in texts.items() if any(word in text for word in folded))
 
 
-def _speaks(text: bytes, words: Iterable[bytes]) -> bool:
-    folded = _folded(text)
-    return any(word in folded for word in words)
+def mentioning(snapshot: Snapshot, paths: Iterable[str], patterns: Iterable[str]) -> frozenset[str]:
+    """Those of ``paths`` in which one of a few ``patterns`` matches the text in lower case, with
+    white space folded and without the asterisks at the beginning of a comment's lines."""
+    joined = "|".join(sorted(patterns))
+    texts = _folded_texts(snapshot, paths) if joined else {}
+    pattern = re.compile(joined.encode("utf-8", "surrogateescape"))
+    return frozenset(path for path, text in texts.items() if pattern.search(text))
+
+
+def _folded_texts(snapshot: Snapshot, paths: Iterable[str]) -> dict[str, bytes]:
+    return {path: _folded(text) for path, text in snapshot.read_many(sorted(paths)).items()}
 
 
 def labels(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:
@@ -98,8 +107,7 @@ def labels(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:
 
 
 def _folded(text: bytes) -> bytes:
-    """Lower case, and white space folded, with the asterisks of a comment's lines."""
-    return b" ".join(text.lower().replace(b"*", b" ").split())
+    return b" ".join(_MARGIN.sub(b"\n", text.lower()).split())
 
 
 def _names(sources: Iterable[bytes]) -> frozenset[bytes]:
