@@ -78,8 +78,7 @@ def _is_cover(tree: Tree, commit: str) -> bool:
 
 def _start(tree: Tree, branch: str, tip: str) -> tuple[str, str]:
     """Where a branch begins: at b4's cover letter, where b4 says, or where its upstream ends."""
-    options = ("--first-parent", "-1", "--fixed-strings", f"--grep={_B4_TRACKING}", "--format=%H")
-    cover = tree.ask("log", *options, tip).strip()
+    cover = _cover(tree, tip)
     if cover and cover != tip:
         return cover, f"the commits behind b4's cover letter in {branch}"
     tracking = tree.ask("config", "--get", f"branch.{branch}.b4-tracking")
@@ -94,6 +93,14 @@ def _start(tree: Tree, branch: str, tip: str) -> tuple[str, str]:
         f"{branch} does not say where it begins, it has no upstream and is no prep branch of b4:"
         f" give a range such as {branch}~3..{branch}"
     )
+
+
+def _cover(tree: Tree, tip: str) -> str:
+    """The newest cover letter of b4 in the history of a branch, as far back as a series may go."""
+    options = ("--first-parent", f"--max-count={_MOST}", "-z", "--format=%H%n%B")
+    told = tree.ask("log", *options, tip)
+    found = (entry for entry in told.split("\0") if _B4_TRACKING in entry)
+    return next(found, "").partition("\n")[0]
 
 
 def _base_branch(tracking: str) -> str:
