@@ -67,13 +67,13 @@ def test_show_and_diff(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["shwo"], "did you mean show?"),
-        (["show", "nothing"], "there is no run nothing"),
+        (["shwo"], "no manifest of that name is in patches/ (did you mean show?)"),
+        (["show", "nothing"], "there is no run nothing, none is kept yet"),
         (["diff", "a"], "the following arguments are required: RUN"),
-        (["--jsno", "x", "sample"], "unrecognized arguments: --jsno, did you mean --json?"),
-        (["sample", "--only", "dosc"], "there is no checker 'dosc', did you mean docs?"),
+        (["--jsno", "x", "sample"], "unrecognized arguments: --jsno (did you mean --json? "),
+        (["sample", "--only", "dosc"], "there is no checker 'dosc' (did you mean docs?)"),
         (["sample", "--json", "-", "--sarif", "-"], "--json and --sarif cannot both be on"),
-        (["b4", "reveiw"], "no protocol of b4 'reveiw', did you mean review?"),
+        (["b4", "reveiw"], "no protocol of b4 'reveiw' (did you mean review?)"),
     ],
 )
 def test_errors_are_one_sentence_with_the_nearest_name(

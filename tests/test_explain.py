@@ -58,12 +58,12 @@ def test_any_type_of_checkpatch() -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("doc", "there is no checker 'doc', did you mean docs?"),
+        ("doc", "there is no checker 'doc' (did you mean docs?)"),
         (
             "docs/undefined-lable",
-            "no rule of docs 'undefined-lable', did you mean undefined-label?",
+            "no rule of docs 'undefined-lable' (did you mean undefined-label?)",
         ),
-        ("x", "there is no checker 'x' (there are: name-table, "),
+        ("x", "there is no checker 'x' (known: name-table, "),
     ],
 )
 def test_the_nearest_name(word: str, said: str) -> None:

@@ -28,7 +28,7 @@ def test_a_run_comes_back_by_name_part_or_file(hermetic: Path) -> None:
     ("word", "said"),
     [
         ("ipe", "ipe is in the names of 2 runs: "),
-        ("nothing", "there is no run nothing ('verify-series show' lists"),
+        ("nothing", "there is no run 'nothing' (known: "),
     ],
 )
 def test_a_name_that_is_none(word: str, said: str) -> None:

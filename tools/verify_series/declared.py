@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from .model import UserError
+from .names_given import hint
 
 _TOP = Path(__file__).resolve().parents[2]
 _LARGEST = 1 << 20  # bytes; a declaration is written by hand
@@ -32,9 +32,7 @@ class Declaration:
         known = list(keys)
         for key in self.content:
             if key not in known:
-                near = difflib.get_close_matches(key, known, 1)
-                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-                raise UserError(f"{self.path}: unknown key {key!r} ({hint})")
+                raise UserError(f"{self.path}: unknown key {key!r} ({hint(key, known)})")
 
     def _get(self, key: str, kind: type, called: str) -> Any:
         value = self.content.get(key)

@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from .model import UserError
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``, did you mean X?`` where one of ``known`` is much like ``word``, else nothing."""
-    found = difflib.get_close_matches(word, list(known), 1)
-    return f", did you mean {found[0]}?" if found else ""
+def hint(word: str, known: Iterable[str]) -> str:
+    """``did you mean X?`` where one of ``known`` is much like ``word``, else all of them."""
+    names = list(known)
+    near = difflib.get_close_matches(word, names, 1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
 
 
 def one_of(word: str, known: Iterable[str], what: str) -> str:
-    """``word`` if it is known; else UserError with the nearest name and all there are."""
+    """``word`` if it is known; else UserError with the hint."""
     names = list(known)
     if word in names:
         return word
-    hint = nearest(word, names)
-    raise UserError(f"there is no {what} {word!r}{hint} (there are: {', '.join(names)})")
+    raise UserError(f"there is no {what} {word!r} ({hint(word, names)})")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import cache
 from .model import Report, UserError
-from .names_given import nearest
+from .names_given import one_of
 from .report.jsonfile import keep as as_json
 from .report.reading import read
 
@@ -87,12 +87,9 @@ def _named(word: str) -> Path:
         raise UserError(f"there is no run {word}, none is kept yet (verify a series first)")
     if word == _LATEST:
         return list(runs.values())[-1]
-    if word in runs:
-        return runs[word]
     found = [name for name in runs if word in name]
-    if len(found) == 1:
-        return runs[found[0]]
-    if found:
+    if word in found or not found:
+        return runs[one_of(word, runs, "run")]
+    if len(found) > 1:
         raise UserError(f"{word} is in the names of {len(found)} runs: {', '.join(found)}")
-    hint = nearest(word, runs)
-    raise UserError(f"there is no run {word}{hint} ('verify-series show' lists those there are)")
+    return runs[found[0]]

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar, get_type_hints
 
 from ..model import UserError
+from ..names_given import hint
 
 T = TypeVar("T")
 
@@ -34,9 +34,7 @@ def parse(kind: type[T], table: Mapping[str, Any]) -> T:
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-            raise UserError(f"unknown key {key!r} ({hint})")
+            raise UserError(f"unknown key {key!r} ({hint(key, known)})")
         wanted = types[known[key].name]
         if not _fits(value, wanted):
             raise UserError(f"{key} must be {_WORDS[wanted]}")

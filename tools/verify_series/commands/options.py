@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import re
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from ..commits import Commits
 from ..fetch import Request
 from ..manifest import Manifest, manifests, read_manifest
 from ..model import Execution, UserError
-from ..names_given import nearest, one_of
+from ..names_given import hint, one_of
 from ..verify import Job
 from . import COMMANDS
 
@@ -41,8 +42,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         unknown = re.match(r"unrecognized arguments: (--[\w-]+)", message)
         known = [option for action in self._actions for option in action.option_strings]
-        hint = nearest(unknown[1], known) if unknown else ""
-        raise UserError(f"{message}{hint} (see {self.prog} --help)")
+        near = difflib.get_close_matches(unknown[1], known, 1) if unknown else []
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise UserError(f"{message} ({meant}{self.prog} --help lists the options)")
 
 
 def _revision(text: str) -> int:
@@ -126,7 +128,7 @@ def _require_series(name: str, cwd: Path, known: Iterable[str], standing: Path |
         raise UserError(f"{standing} has no commits {name} (give a range such as HEAD~3..)")
     raise UserError(
         f"{name!r} is no file, message-id or URL, and no manifest of that name is in patches/"
-        f"{nearest(name, [*known, *COMMANDS])} (there are: {', '.join(known)})"
+        f" ({hint(name, [*known, *COMMANDS])})"
     )
 
 

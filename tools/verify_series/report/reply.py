@@ -119,9 +119,8 @@ def _text(report: Report, series: Series, letter: Letter) -> Iterator[str]:
         mine = [finding for finding in left if finding.patch == patch.number]
         placed = [(hunk, [f for f in mine if _stands_in(f, hunk)]) for hunk in quoted]
         if any(findings for _, findings in placed):
-            yield from (
-                _wrap(f"On {letter.date}, {who} wrote:") if len(left) == len(report.new) else ()
-            )
+            if len(left) == len(report.new):
+                yield from _wrap(f"On {letter.date}, {who} wrote:")
             yield from ("", *_patch(patch, placed, several=series.expected > 1))
             for _, findings in placed:
                 left = [finding for finding in left if finding not in findings]
