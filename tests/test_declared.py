@@ -87,4 +87,4 @@ def test_ours_are_sound() -> None:
     assert list(manifests()) == ["sample", "ipe-script-enforcement", "sample-broken"]
     for path in manifests().values():
         read_manifest(path)
-    assert [profile.subsystem for profile in profiles()] == ["ipe"]
+    assert [profile.subsystem for profile in profiles()] == ["ipe", "lockdown"]
