@@ -12,6 +12,7 @@ from verify_series.model import State
 CONF = 'import sys\nsys.path.insert(0, "Documentation/sphinx")\nextensions = ["kerneldoc"]\n'
 EXTENSION = """\
 from docutils.parsers.rst import Directive, directives
+from sphinx.util import logging
 
 
 def setup_kfiles(app):
@@ -20,9 +21,15 @@ def setup_kfiles(app):
 
 class KernelDocDirective(Directive):
     required_arguments = 1
-    option_spec = {"identifiers": directives.unchanged, "functions": directives.unchanged}
+    option_spec = {
+        name: directives.unchanged for name in ("identifiers", "functions", "doc", "internal")
+    }
 
     def run(self):
+        text = open(self.arguments[0]).read()
+        if "PERL" in text and "DOC: " + self.options.get("doc", "") not in text:
+            said = "./toy.c:1: warning: '%s' not found" % self.options["doc"]
+            logging.getLogger("kerneldoc").warning(said)
         return []
 
 
@@ -69,6 +76,36 @@ def test_a_source_that_drops_what_a_document_asks_for() -> None:
     assert found(BASE, {"toy.c": after}) == [(INDEX, 5, said("toy_wind"), "new")]
     gone = SOURCE.replace("DOC: rules", "DOC: laws")
     assert found(BASE, {"toy.c": gone}) == [(INDEX, 6, said("rules"), "new")]
+
+
+def asking(*options: str) -> dict[str, str]:
+    lines = "".join(f"   {option}\n" for option in options)
+    return {INDEX: f"Toys\n====\n\n.. kernel-doc:: toy.c\n{lines}"}
+
+
+def test_a_section() -> None:
+    assert found(BASE, asking(":doc: rules")) == []
+    assert found(BASE, asking(":doc: Laws  of toys")) == [
+        (INDEX, 5, said("DOC: Laws of toys"), "new")
+    ]
+
+
+def test_the_option_that_kernel_doc_heeds() -> None:
+    assert found(BASE, asking(":doc: laws", ":internal:")) == []
+    assert found(BASE, asking(":identifiers:")) == []
+
+
+def test_a_source_without_kernel_doc() -> None:
+    base = {**BASE, **asking()}
+    assert found(base, {"toy.c": SOURCE.replace("/**", "/*")}) == [
+        (INDEX, 4, "toy.c has no kernel-doc comment at all: nothing is shown of it", "new")
+    ]
+
+
+def test_what_kernel_doc_says_itself_is_not_repeated() -> None:
+    base = {**BASE, "toy.c": SOURCE + "/* PERL */\n"}
+    examined = docs.run(snapshots.apply(base, {**base, **asking(":doc: laws")}), docs.parse({}))
+    assert [(f.rule, f.message) for f in examined.findings] == [("kernel-doc", "'laws' not found")]
 
 
 def test_what_is_unknown_before_and_after_is_not_told() -> None:

@@ -17,7 +17,7 @@ Good: the document is there, or a patch of the series adds it together with its 
 What a full build is silent about is a warning and does not gate:
 
     kernel-doc-w1         kernel-doc of a touched source, as "kernel-doc -none" (make W=1) says it
-    kernel-doc-unknown    a directive asks for a name that no comment of the source documents
+    kernel-doc-unknown    a directive asks for what no comment of its source documents
     path-missing          a text names a file below Documentation that is not there, or not any more
     redirect              an address of docs.kernel.org under which a document stood before
     stale-title           a :doc: reference shows the title that a document had before

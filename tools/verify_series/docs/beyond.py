@@ -6,7 +6,7 @@ Each rule stands in a module of its own; this one reads the series once for all 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..model import AppliedSeries, Finding
@@ -16,7 +16,7 @@ from .scope import Scope
 
 
 def look(
-    applied: AppliedSeries, found: Scope, cache: Path, said: Iterable[Finding]
+    applied: AppliedSeries, found: Scope, cache: Path, said: Sequence[Finding]
 ) -> tuple[frozenset[str], tuple[Finding, ...]]:
     """The paths of what was examined, which are the sources that kernel-doc read and the files of
     the findings, and the findings. ``said`` are those of the documents, which are not repeated.
@@ -29,6 +29,6 @@ def look(
         *mentions.findings(applied, edits, cache),
         *titles.findings(applied, edits, found),
         *undocumented.findings(applied, edits),
-        *identifiers.findings(applied, edits, found),
+        *identifiers.findings(applied, edits, found, said),
     )
     return frozenset(read).union(finding.path for finding in result), result

@@ -36,7 +36,9 @@ _FOOTNOTE = re.compile(r"\[\d+\]")
 _SUFFIXES = (".rst", ".txt", ".yaml", ".md")
 #: What makes a name a pattern, or one that the reader is to complete.
 _OPEN_END = tuple("{<*[?$%#\\")
-_NOT_READ = re.compile(r"(?:^|/)(?:\.|Makefile|Kbuild)|\.(?:sh|py|pl|orig|rej|patch|diff)$|^Next/")
+_NOT_READ = re.compile(
+    r"(?:^|/)(?:\.|Makefile|Kbuild)|\.(?:sh|py|pl|orig|rej|patch|diff)$|^Next/|-ref-check$"
+)
 _PLACEHOLDER = re.compile(r"\b(?:foo|bar|baz|example|xxx+|yyy+)\b|\.\.|^Documentation/output\b")
 _LISTED = re.compile(r"[FX]:\s")
 

@@ -19,7 +19,7 @@ _COMMENT = re.compile(rb"/\*\*(?!\*|/).*?\*/", re.DOTALL)
 _EXPORT = re.compile(rb"^[ \t]*EXPORT_SYMBOL\w*[ \t]*\([^)]*\)", re.MULTILINE)
 #: What a comment documents: the words of its first line up to a dash, a colon or a bracket.
 _HEAD = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*([\w \t]+)")
-_DOC = re.compile(rb"\*[ \t]*DOC:[ \t]*(.+)")
+_DOC = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*DOC:(.*)")
 _LABEL = re.compile(rb"\.\. _([^:\n]+):")
 _KINDS = frozenset((b"struct", b"union", b"enum", b"typedef", b"define", b"DOC"))
 _MARGIN = re.compile(rb"\n[ \t]*\*(?!/)")
@@ -42,10 +42,13 @@ def same_text(old: bytes, new: bytes) -> bool:
     return list(_shown(old)) == list(_shown(new))
 
 
-def heads(source: bytes) -> frozenset[str]:
-    """The words with which the kernel-doc comments of a source begin: what they document."""
-    found = (*_HEAD.findall(source), *_DOC.findall(source))
-    return frozenset(word.decode("utf-8", "replace") for head in found for word in head.split())
+def documented(source: bytes) -> frozenset[str]:
+    """What the kernel-doc comments of a source document, and more rather than less: the words with
+    which each begins, and ``DOC: title`` of each section."""
+    titles = [title.decode("utf-8", "replace").split() for title in _DOC.findall(source)]
+    words = {word.decode("ascii", "replace") for h in _HEAD.findall(source) for word in h.split()}
+    sections = (f"DOC: {' '.join(title) or 'Introduction'}" for title in titles)
+    return frozenset(words.union(*titles, sections))
 
 
 def comments(source: bytes) -> bytes:
