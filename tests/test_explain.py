@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 import snapshots
+from repos import Repo
 from verify_series.checkers import REGISTRY
 from verify_series.docs import warnings
 from verify_series.explain import explain
 from verify_series.model import UserError
 from verify_series.rules import find, rules
+from verify_series.tree import open_tree
 
 TOP = Path(__file__).parent.parent
 
@@ -53,6 +55,16 @@ def test_a_checker_names_its_rules() -> None:
 
 def test_any_type_of_checkpatch() -> None:
     assert explain("checkpatch/LONG_LINE").startswith("checkpatch/LONG_LINE\n")
+
+
+def test_what_the_tree_says_of_a_type(repo: Repo, tmp_path: Path) -> None:
+    text = "Types\n\n  **LONG_LINE**\n    Too \x1b long.\n\n    See it.\n\n  **OTHER**\n    No.\n"
+    repo.commit({"Documentation/dev-tools/checkpatch.rst": text})
+    tree = open_tree(repo.folder, cache=tmp_path, progress=lambda text: None)
+    shown = explain("checkpatch/LONG_LINE", tree)
+    assert shown.endswith(" says::\n\n    Too \\u001b long.\n\n    See it.\n")
+    assert " says::" not in explain("checkpatch/NO_SUCH", tree)
+    assert " says::" not in explain("docs/other", tree)
 
 
 @pytest.mark.parametrize(

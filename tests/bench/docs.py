@@ -41,7 +41,11 @@ FULL_BUILD = 926
 HEAVY = {
     "source of kernel-api": ("security/security.c", " * @dest: the destination", " * @dest: where"),
     "the same, parameter lost": ("security/security.c", " * @dest:", " * @destx:"),
-    "the same, label unknown": ("security/security.c", " * @dest:", " * @dest: :ref:`no_such_label`"),
+    "the same, label unknown": (
+        "security/security.c",
+        " * @dest:",
+        " * @dest: :ref:`no_such_label`",
+    ),
     "header of five documents": ("include/net/mac80211.h", " * DOC: Warning", " * DOC: Warnings"),
 }
 

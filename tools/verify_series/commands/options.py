@@ -80,11 +80,23 @@ def add_series_options(parser: argparse.ArgumentParser) -> None:
     add("--strict", action="store_true", help="warnings and notes gate as well")
 
 
+def standing_tree(options: argparse.Namespace, cwd: Path) -> Path | None:
+    """The tree that the user names, or stands in; it need not exist."""
+    given = options.tree or os.environ.get("KERNEL_TREE")
+    return cwd / Path(given).expanduser() if given else tree.default(cwd)
+
+
+def open_repository(path: Path) -> tree.Tree | None:
+    """The tree at ``path`` if it is a git repository; nothing is imported."""
+    if not tree.is_repository(path):
+        return None
+    return tree.open_tree(path, cache=cache.root(), progress=lambda text: None)
+
+
 def jobs(options: argparse.Namespace, cwd: Path) -> tuple[list[Job], list[tuple[str, str]]]:
     """What to verify, and the manifests that cannot be, with the reason."""
     known = manifests()
-    given = options.tree or os.environ.get("KERNEL_TREE")
-    standing = cwd / Path(given).expanduser() if given else tree.default(cwd)
+    standing = standing_tree(options, cwd)
     made: list[Job] = []
     skipped: list[tuple[str, str]] = []
     if not options.series:
@@ -109,9 +121,9 @@ def jobs(options: argparse.Namespace, cwd: Path) -> tuple[list[Job], list[tuple[
 
 def _own(options: argparse.Namespace, name: str, standing: Path | None) -> Commits | None:
     """The user's own commits, where the tree is a repository that has such a range or branch."""
-    if not standing or not tree.is_repository(standing) or "://" in name or name == "-":
+    opened = open_repository(standing) if standing else None
+    if not opened or "://" in name or name == "-":
         return None
-    opened = tree.open_tree(standing, cache=cache.root(), progress=lambda text: None)
     found = commits.find(opened, name)
     if found and (options.base or options.pick or options.revision):
         raise UserError(f"{name} are commits: --base, -P and -v are for mails, choose by the range")

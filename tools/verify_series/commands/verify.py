@@ -15,7 +15,7 @@ from ..profile import Profile, profiles
 from ..report.live import live
 from ..verify import Job, verify, worst
 from . import COMMANDS
-from .options import Parser, add_series_options, jobs
+from .options import Parser, add_series_options, jobs, open_repository, standing_tree
 from .output import Output, add_output_options
 
 _EPILOG = """\
@@ -50,7 +50,9 @@ def main(argv: Sequence[str]) -> int:
     """Verify what the arguments name; gives the exit code."""
     options = _parser().parse_args(argv)
     if options.explain:
-        print(explain(options.explain), end="")
+        standing = standing_tree(options, Path.cwd())
+        repository = open_repository(standing) if standing else None
+        print(explain(options.explain, repository), end="")
         return 0
     output = Output(options)
     if not shutil.which("git"):
