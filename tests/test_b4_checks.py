@@ -97,6 +97,12 @@ def test_b4_prep_check(linux: Repo, hermetic: Path) -> None:
     assert "ERROR" not in second.split("---")[0]
     assert "Success: 1, Warning: 0, Error: 2" in said
     assert len(list((hermetic / ".cache/verify-series/prep/index").iterdir())) == 1
+    linux.git("checkout", "-q", "--detach")
+    said = subprocess.run(
+        [*CHECK.split(), "prep"], cwd=linux.folder, capture_output=True, input=b""
+    )
+    assert said.stdout == b""
+    assert b"HEAD is on no branch" in said.stderr
 
 
 @pytest.mark.parametrize("name", ["series", "broken"])

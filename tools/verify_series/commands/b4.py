@@ -16,7 +16,7 @@ from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 
-from .. import __version__, cache, tree
+from .. import __version__, cache, commits, tree
 from ..declared import folder
 from ..kept import Kept
 from ..model import Report, UserError, Verdict
@@ -103,14 +103,18 @@ def _prep(options: argparse.Namespace) -> Report:
     b4 asks for each patch, so the report is kept, by all that it depends on.
     """
     opened = tree.open_tree(Path(options.tree), cache=cache.root(), progress=lambda text: None)
-    options.series = [opened.ask("symbolic-ref", "--quiet", "--short", "HEAD").strip()]
-    if not options.series[0]:
-        raise UserError("HEAD is on no branch (check out the prep branch)")
+    branch = opened.ask("symbolic-ref", "--quiet", "--short", "HEAD").strip()
+    found = commits.find(opened, branch) if branch else None
+    if not found:
+        raise UserError("HEAD is on no branch with commits (check out the prep branch)")
+    options.series = [f"{found.base}..{found.ids[-1]}"]
     job = _job(options)
+    if job.asked:
+        return _verify(options)  # what is compiled depends on more than we can name
     store = Kept(cache.root() / "prep")
     key = _key(job)
-    if (found := store.load(key)) is not None:
-        return read(json.dumps(found), "a kept run")[0]
+    if (kept := store.load(key)) is not None:
+        return read(json.dumps(kept), "a kept run")[0]
     report = _verify(options)
     if report.verdict is not Verdict.NONE:
         store.save(key, json.loads(jsonfile.keep(report)))
