@@ -249,7 +249,7 @@ def _start(
         sys.executable,
         "-P",
         "-m",
-        f"{PACKAGE}.docs.worker",
+        f"{PACKAGE}.docs",
         private / "tree",
         str(seconds),
         folder,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The process that reads documents: ``python -m verify_series.docs.worker TREE SECONDS KIT``.
+"""The process that reads documents: ``python -m verify_series.docs TREE SECONDS KIT``.
 
 TREE is a private folder with the base's conf.py and extensions, into which the parent writes the
 sources of one state of the tree after the other; SECONDS is the CPU time that may be used; KIT
@@ -159,7 +159,3 @@ def main(tree: Path, seconds: int, kit: Path) -> int:
         talk.say(unsupported=str(error))
     sys.stdout.flush()
     os._exit(0)  # taking Sphinx's objects apart costs time and gains nothing
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
