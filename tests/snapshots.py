@@ -43,6 +43,9 @@ class DictObjects:
         tree = self.trees[commit]
         return {path: tree[path] for path in paths if path in tree}
 
+    def read_each(self, commit: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        return iter(self.read_many(commit, paths).items())
+
     def blob_ids(self, commit: str, under: str) -> dict[str, str]:
         folder = f"{under.rstrip('/')}/" if under else ""
         tree = self.trees[commit]

@@ -139,6 +139,8 @@ class Objects(Protocol):
 
     def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]: ...
 
+    def read_each(self, commit: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]: ...
+
     def blob_ids(self, commit: str, under: str) -> dict[str, str]: ...
 
     def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]: ...
@@ -182,6 +184,10 @@ class Snapshot:
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The content of those of ``paths`` that are regular files; the others are left out."""
         return self.objects.read_many(self.commit, paths)
+
+    def read_each(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The same, one after the other: thousands do not fill the memory."""
+        return self.objects.read_each(self.commit, paths)
 
     def blob_ids(self, under: str = "") -> dict[str, str]:
         """Path to blob id of every file in the folder ``under``, at any depth, in git's order."""

@@ -25,7 +25,7 @@ _SYMLINK = "120000"
 _UPDATING = re.compile(r"Updating files: +(\d+)%")  # git's progress.c
 _PATIENCE = 1800  # seconds to write a whole tree
 _MOST_ARGUMENTS = 500  # paths on one command line
-_MOST_BLOBS = 1000  # of one process; the contents of so many are held at once
+_MOST_BLOBS = 500  # of one process; the contents of so many are held at once
 _MANY = 100  # blobs that are worth a process of their own: asked one by one, each takes longer
 
 
@@ -75,13 +75,17 @@ class Store:
     def read(self, commit: str, path: str) -> bytes | None:
         return self.read_many(commit, [path]).get(path)
 
-    def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+    def read_each(self, commit: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         entries = self.entries(commit, list(paths))
         ids = {path: oid for path, (mode, oid) in entries.items() if mode in _REGULAR}
         if len(ids) < _MANY:
-            return {path: self.blob(oid) for path, oid in ids.items()}
-        contents = dict(self.contents(list(dict.fromkeys(ids.values()))))
-        return {path: contents[oid] for path, oid in ids.items()}
+            yield from ((path, self.blob(oid)) for path, oid in ids.items())
+        else:
+            contents = self.contents(list(ids.values()))
+            yield from ((path, data) for path, (_, data) in zip(ids, contents, strict=True))
+
+    def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+        return dict(self.read_each(commit, paths))
 
     def blob_ids(self, commit: str, under: str) -> dict[str, str]:
         where = [under.rstrip("/") + "/"] if under else []

@@ -290,7 +290,7 @@ def _sources_naming(index: Index, snapshot: Snapshot, names: Iterable[str]) -> s
     )
     return {
         path
-        for path, data in snapshot.read_many(sources(index)).items()
+        for path, data in snapshot.read_each(sources(index))
         if mention.search(data.decode("utf-8", "replace"))
     }
 

@@ -98,7 +98,7 @@ def mentioning(snapshot: Snapshot, paths: Iterable[str], patterns: Iterable[str]
 
 
 def _folded_texts(snapshot: Snapshot, paths: Iterable[str]) -> dict[str, bytes]:
-    return {path: _folded(text) for path, text in snapshot.read_many(sorted(paths)).items()}
+    return {path: _folded(text) for path, text in snapshot.read_each(sorted(paths))}
 
 
 def labels(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:

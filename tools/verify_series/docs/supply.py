@@ -110,9 +110,13 @@ class Supply:
         words = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(names))
         heads = r"\bDOC:\s*|\.\. _`?|\*\s+(?:struct|union|enum|typedef)\s+"
         target = re.compile(rf"(?i)(?:{heads})(?:{words})\b")
-        texts = library.snapshot.read_many(sources(self.index))
         # Most sources have none of the words, which a plain search tells ten times faster.
         starts = [name.lower().split()[0].encode() for name in names if name.split()]
-        likely = {p: d for p, d in texts.items() if any(start in d.lower() for start in starts)}
-        found = [p for p, data in likely.items() if target.search(data.decode("utf-8", "replace"))]
-        return {user for path in found for user in self.index.users[path]} - set(self.judged)
+        found: set[str] = set()
+        for path, data in library.snapshot.read_each(sources(self.index)):
+            lower = data.lower()
+            if any(start in lower for start in starts) and target.search(
+                data.decode("utf-8", "replace")
+            ):
+                found.update(self.index.users[path])
+        return found - set(self.judged)
