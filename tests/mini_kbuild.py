@@ -2,8 +2,8 @@
 """A kernel tree in miniature that builds as the real one does, as far as the build check can see.
 
 It has a version, Kconfig options, ``make O=... allnoconfig syncconfig``, objects as targets, W=1,
-quiet commands on standard output, a .cmd file beside each object, and scripts/Makefile.build that
-lists what a folder's Makefile says.
+CFLAGS_KERNEL, quiet commands on standard output, and scripts/Makefile.build that lists what a
+folder's Makefile says.
 """
 
 from __future__ import annotations
@@ -70,14 +70,13 @@ obj-y :=
 include $(if $(filter .,$(obj)),$(srctree),$(srctree)/$(obj))/Makefile.list
 real-obj-y := $(addprefix $(if $(filter .,$(obj)),,$(obj)/),$(filter %.o,$(obj-y)))
 subdir-ym := $(addprefix $(if $(filter .,$(obj)),,$(obj)/),$(patsubst %/,%,$(filter %/,$(obj-y))))
-flags := -I$(srctree)/include $(if $(W),-Wall -Wextra -Wno-unused-parameter)
+flags = -I$(srctree)/include $(CFLAGS_KERNEL) $(if $(W),-Wall -Wextra -Wno-unused-parameter)
 CC ?= gcc
 
 $(obj)/%.o: $(srctree)/$(obj)/%.c
 	@mkdir -p $(dir $@)
 	@echo "  CC      $@"
 	@$(CC) $(flags) -c -o $@ $<
-	@echo 'savedcmd_$@ := $(CC) $(flags) -c -o $@ $< ; true' > $(dir $@).$(notdir $@).cmd
 """
 
 #: The tree of most tests: one folder that is built, one that is not.

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ..cache import root
 from ..model import CheckError, Execution, Snapshot
-from ..run import follow, run
+from ..run import follow
 from ..sandbox import Sandbox, choose, environment
 from . import packages
 from .folder import Folder, opened
@@ -34,7 +34,6 @@ _TOO_LITTLE = re.compile(  # strerror(3) and the compiler's words for limits of 
     r"No space left on device|Disk quota exceeded|Cannot allocate memory"
     r"|virtual memory exhausted|File size limit exceeded|File too large"
 )
-_SAVED = re.compile(r"(?:saved)?cmd_\S+ := (.*?)(?: ; .*)?\n")  # the head of a .o.cmd
 _MOST_SAID = 16 << 20  # bytes of messages that are read
 _FILES = ".verify-series.files"
 _PATIENCE = 4 * 3600  # seconds for one make
@@ -195,28 +194,6 @@ class Kbuild:
             self._lists = Lists(self.folder, self.sandbox, self.execution)
         return self._lists.objects(folders)
 
-    def with_debug(self, name: str) -> Path:
-        """Compile an object that :meth:`make` made once more, with debug information, elsewhere.
-
-        Raises CheckError where kbuild did not leave the command, or it fails.
-        """
-        where, made = self.folder.out / name, self.folder.out / ".verify-series.o"
-        try:
-            saved = where.with_name(f".{where.name}.cmd").read_text()
-        except OSError as error:
-            raise CheckError(f"kbuild left no command for {name}") from error
-        command = _SAVED.match(saved)
-        if not command or f" -o {name} " not in command[1]:
-            raise CheckError(f"the command that kbuild left for {name} is not understood")
-        line = command[1].replace("$(pound)", "#").replace("$$", "$")
-        line = line.replace(f" -o {name} ", f" -g -o {made.name} ")
-        made.unlink(missing_ok=True)
-        done = run(self._wrap(["sh", "-c", line], self.folder.out), env=self._environment())
-        if done.status or not made.exists():
-            said = done.error_text.splitlines() or [f"status {done.status}"]
-            raise CheckError(f"{name} does not compile with -g: {said[-1]}")
-        return made
-
     def settings(self) -> dict[str, str]:
         """Option to value, of the configuration that is built."""
         return Configuration((self.folder.out / ".config").read_text()).settings
@@ -276,6 +253,7 @@ class Kbuild:
             "CCACHE_MAXSIZE": "2G",
             "CCACHE_TEMPDIR": "/tmp" if self.foreign else str(ccache / "tmp"),
             "CCACHE_NOSTATS": "1",
+            "CCACHE_DEPEND": "1",  # what is not known costs no run of the preprocessor
             "GIT_CEILING_DIRECTORIES": str(self.folder.top),
         }
         if self.foreign:
@@ -288,6 +266,16 @@ class Kbuild:
         if not compiler or compiler.startswith(("/usr/", "/bin/", "/opt/", "/nix/", "/gnu/")):
             return []
         return [Path(compiler).resolve().parents[1]]
+
+
+def with_debug(objects: Iterable[str]) -> dict[str, str]:
+    """Variables for :meth:`Kbuild.make` that put debug information into these objects alone.
+
+    kbuild adds CFLAGS_KERNEL to the command of each object of the kernel, and CFLAGS_MODULE to
+    that of one of a module (Documentation/kbuild/kbuild.rst), where ``$@`` is the object.
+    """
+    flag = f"$(if $(filter {' '.join(objects)},$@),-g)"
+    return {"CFLAGS_KERNEL": flag, "CFLAGS_MODULE": flag}
 
 
 def _ccache() -> Path:

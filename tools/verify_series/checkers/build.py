@@ -27,7 +27,7 @@ from typing import Any
 from .. import __version__
 from ..build import messages, packages, targets
 from ..build.compiled import Compiled
-from ..build.kbuild import Configuration, Kbuild, Made, building
+from ..build.kbuild import Configuration, Kbuild, Made, building, with_debug
 from ..build.lists import Unlisted
 from ..c import declared
 from ..cache import root
@@ -215,7 +215,9 @@ class _Build:
         objects = [targets.object_of(source) for source in sorted(sources)]
         for name in objects:
             (self.kbuild.out / name).unlink(missing_ok=True)
-        made = self.kbuild.make(objects or ["prepare"], variables={"W": "1"})
+        tables = {targets.object_of(spec.table_file) for spec in self.tables}
+        variables = {"W": "1", **(with_debug(sorted(tables)) if tables else {})}
+        made = self.kbuild.make(objects or ["prepare"], variables=variables)
         said = self._read(made)
         left = [name for name in objects if not (self.kbuild.out / name).exists()]
         if left and not made.status:

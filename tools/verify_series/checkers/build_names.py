@@ -21,7 +21,7 @@ RULE = "compiled-name"
 def compiled(
     specs: Iterable[Spec], snapshot: Snapshot, sources: Collection[str], kbuild: Kbuild
 ) -> dict[str, Compiled]:
-    """What the compiler made of the tables in ``sources``, which kbuild has just compiled.
+    """What the compiler made of the tables in ``sources``, which kbuild compiled with -g.
 
     A table that this tree does not have yet is left out. Raises CheckError where an object cannot
     be read, and where it does not say what the name-table checker reads in the sources.
@@ -35,7 +35,7 @@ def compiled(
     for source, inside in places.items():
         pairs = [(place.spec.enum, place.spec.table) for place in inside]
         try:
-            found = read(kbuild.with_debug(object_of(source)), pairs)
+            found = read(kbuild.out / object_of(source), pairs)
             for place in inside:
                 _require_same(place, found[place.spec.table], kbuild.settings())
         except (NotThere, Unreadable) as error:
