@@ -174,7 +174,7 @@ class Kbuild:
             nonlocal done
             if _STEP.match(line):
                 done += 1
-                folder.progress(f"{title}: {' '.join(line.split())}", done / (done + about))
+                folder.progress(f"{title}: {' '.join(line.split())}", min(done / about, 0.99))
 
         with (folder.top / "stderr").open("w+b") as errors:
             env = self._environment()
