@@ -301,6 +301,23 @@ def test_a_removed_label_is_missed_where_it_is_referred_to() -> None:
     assert verdict(SMALL, after) == [("undefined-label", A, 4, 1, State.NEW)]
 
 
+@pytest.mark.parametrize(("touched", "other"), [(A, B), (B, A)])
+def test_a_rival_that_was_there_before_stays_unsaid(touched: str, other: str) -> None:
+    """Another document defines the same names, and is read for one that only it defines."""
+    both = "T\n=\n\n.. _dup:\n\nSub\n---\n\n.. c:function:: int f(void)\n\n"
+    shown = ".. _only:\n\n.. figure:: /x.png\n\n   Shown.\n"
+    before = {
+        **SMALL,
+        "Documentation/x.png": "",
+        touched: f"{both}:ref:`only`\n",
+        other: f"{both}{shown}",
+    }
+    once = {**before, touched: before[touched] + "\nMore.\n"}
+    assert verdict(before, once, {**once, touched: once[touched] + "\n:doc:`c`\n"}) == [
+        ("unknown-document", touched, 15, 2, State.NEW)
+    ]
+
+
 def test_an_included_file_belongs_to_the_document() -> None:
     before = {
         **SMALL,

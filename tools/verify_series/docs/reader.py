@@ -109,6 +109,7 @@ class Reader:
         )
         while "warnings" not in (message := self._hear()):
             self._answer(number, message)
+        self._supply.take_back(message["forgotten"])
         said: dict[str, list[Warning_]] = {path: [] for path in here}
         paths = {document_name(path): path for path in here}
         between: list[Warning_] = []

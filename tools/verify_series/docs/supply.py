@@ -56,6 +56,10 @@ class Supply:
         self.given |= read
         return labels, read
 
+    def take_back(self, names: Collection[str]) -> None:
+        """Give these documents again where they are wanted."""
+        self.given = {path for path in self.given if document_name(path) not in names}
+
     def _definers(self, kind: str, name: str) -> list[str]:
         key = {"term": name.lower(), "option": "", "label": normalized(name)}.get(kind, name)
         found = self.index.definers.get(f"{kind}:{key}", ())

@@ -10,7 +10,8 @@ holds the extensions. The conversation is one JSON object a line, on standard in
              "untitled": [name, ...], "check": {...}, "leave_out": [source, ...]}
     worker: {"wanted": [[kind, name, titled], ...], "missing": {name: [path, ...]}}, repeated
     parent: {"labels": {label: name}, "read": [name, ...], "again": [name, ...]}
-    worker: {"warnings": [[document, level, location, kind, text], ...]}       ends a state
+    worker: {"warnings": [[document, level, location, kind, text], ...],
+             "forgotten": [name, ...]}         ends a state; these are to be given again
 
 The end of standard input ends the process.
 """
@@ -80,6 +81,7 @@ class Worker:
         self._talk = talk
         self._tree = tree
         self._documents = Documents(tree / "Documentation", tree.parent / "out")
+        self._rivals: set[str] = set()
         prove(self._documents)
 
     def state(self, request: dict[str, Any]) -> None:
@@ -90,7 +92,8 @@ class Worker:
         kernel_extensions.refresh_maintainers()
         kernel_extensions.leave_out(request["leave_out"])
         names = sorted(name for name in request["read"] if documents.knows(name))
-        documents.forget([*names, *request["gone"]])
+        documents.forget([*names, *request["gone"], *self._rivals])
+        self._rivals.clear()
         documents.begin(names)
         documents.take_warnings()
         said: dict[str, list[Warned]] = {}
@@ -116,7 +119,8 @@ class Worker:
         documents.check(**request["check"])
         warnings = [*(w for some in said.values() for w in some), *documents.take_warnings()]
         self._talk.say(
-            warnings=[[w.document, w.level, w.location, w.kind, w.text] for w in warnings]
+            warnings=[[w.document, w.level, w.location, w.kind, w.text] for w in warnings],
+            forgotten=sorted(self._rivals),
         )
 
     def _read(self, names: list[str], said: dict[str, list[Warned]]) -> None:
@@ -127,10 +131,18 @@ class Worker:
                 said[name] = self._documents.take_warnings()
 
     def _read_for_definitions(self, names: list[str]) -> None:
-        """Read documents for the labels and terms they define; their own faults are not asked."""
+        """Read documents for the labels and terms they define; their own faults are not asked.
+
+        One that defines what a document at hand defines as well must be forgotten before that is
+        read again, which would be blamed for it otherwise.
+        """
         unread = [name for name in names if self._documents.knows(name)]
         self._documents.forget(unread)
-        self._read(unread, {})
+        said: dict[str, list[Warned]] = {}
+        self._read(unread, said)
+        self._rivals.update(
+            n for n, some in said.items() if any("uplicate" in w.text for w in some)
+        )
 
     def _missing(self, names: Iterable[str]) -> dict[str, list[str]]:
         """Files that a document was to be made of and that are not there, as paths of the tree."""
