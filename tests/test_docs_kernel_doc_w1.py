@@ -81,6 +81,14 @@ def test_a_file_that_moves_keeps_its_old_findings_old() -> None:
     assert [(f.path, str(f.state)) for f in examined.findings] == [("moved.c", "existing")]
 
 
+def test_a_file_that_moves_twice() -> None:
+    base = {**BASE, "toy.c": NEW}
+    rest = {path: text for path, text in base.items() if path != "toy.c"}
+    trees = [base, {**rest, "b.c": NEW}, {**rest, "c.c": NEW.replace("How often.", "How many.")}]
+    examined = docs.run(snapshots.apply(*trees), docs.parse({}))
+    assert [(f.path, str(f.state)) for f in examined.findings] == [("c.c", "existing")]
+
+
 def test_a_message_of_two_lines() -> None:
     after = OLD.replace("Wind it.", "Wind it, odd.")
     assert found({"toy.c": after}) == [("toy.c", 5, "odd: int odd", 1, "new")]

@@ -35,7 +35,7 @@ _LIBRARIES = ("tools/lib/python", "scripts/lib")
 _SECONDS = 120
 _MARK = b"/**"
 _MESSAGE = re.compile(
-    r"(?:(?P<level>Warning|Error|Info): )?(?P<state>\d+)/(?P<text>[^\s:]+:\d+:? .*)"
+    r"(?:(?P<level>Warning|Error|Info): )?(?P<state>\d+)/(?P<text>(?P<path>.+?):\d+:? .*)"
 )
 _CRASH = re.compile(r"Traceback|Can't locate \S+ in @INC|syntax error at")
 
@@ -83,20 +83,22 @@ def _finding(message: str) -> Finding | None:
     return replace(made, rule=RULE, severity=Severity.WARNING) if made else None
 
 
-def _texts(applied: AppliedSeries, edits: Iterable[Edit], paths: set[str]) -> Texts:
+def _texts(applied: AppliedSeries, edits: Sequence[Edit], paths: set[str]) -> Texts:
     """The sources in each state: by the state's number and the path there."""
-    names = {edit.old: edit.path for edit in edits if edit.old}
-    wanted = {old for old, new in names.items() if new in paths} | paths
+    wanted = set(paths)  # under every name that they have in the course of the series
+    for edit in reversed(edits):
+        if edit.old and edit.path in wanted:
+            wanted.add(edit.old)
+    for edit in edits:
+        if edit.old in wanted:
+            wanted.add(edit.path)
     now = applied.base.read_many(sorted(wanted))
     texts = {(0, path): text for path, text in now.items()}
-    by_state: dict[int, list[Edit]] = {}
-    for edit in edits:
-        by_state.setdefault(edit.state, []).append(edit)
     for state in range(1, len(applied.snapshots)):
-        here = [e for e in by_state.get(state, ()) if e.path in wanted or e.old in wanted]
+        here = [edit for edit in edits if edit.state == state and edit.path in wanted]
         for edit in here:
             now.pop(edit.old or "", None)
-        now |= {e.path: e.after for e in here if e.after is not None}
+        now |= {edit.path: edit.after for edit in here if edit.after is not None}
         texts |= {(state, path): text for path, text in now.items()}
     return {place: text for place, text in texts.items() if _MARK in text}
 
@@ -175,12 +177,8 @@ def _messages(text: str) -> dict[tuple[int, str], list[str]]:
     current: list[str] = []
     for line in text.splitlines():
         if match := _MESSAGE.match(line):
-            path = match["text"].partition(":")[0]
-            current = (
-                []
-                if match["level"] == "Info"
-                else found.setdefault((int(match["state"]), path), [])
-            )
+            place = int(match["state"]), match["path"]
+            current = [] if match["level"] == "Info" else found.setdefault(place, [])
             current.append(match["text"])
         elif current:
             current[-1] += f"\n{line}"

@@ -19,7 +19,7 @@ _COMMENT = re.compile(rb"/\*\*(?!\*|/).*?\*/", re.DOTALL)
 _EXPORT = re.compile(rb"^[ \t]*EXPORT_SYMBOL\w*[ \t]*\([^)]*\)", re.MULTILINE)
 #: What a comment documents: the words of its first line up to a dash, a colon or a bracket.
 _HEAD = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*([\w \t]+)")
-_DOC = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*DOC:(.*)")
+_DOC = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*[ \t]*)?DOC:(.*)")
 _LABEL = re.compile(rb"\.\. _([^:\n]+):")
 _KINDS = frozenset((b"struct", b"union", b"enum", b"typedef", b"define", b"DOC"))
 _MARGIN = re.compile(rb"\n[ \t]*\*(?!/)")

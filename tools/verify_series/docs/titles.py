@@ -15,11 +15,11 @@ from .warnings import CHECKER
 RULE = "stale-title"
 
 _TITLE = re.compile(
-    r"^(?P<over>([!-/:-@\[-`{-~])\2{2,})[ \t]*\n[ \t]*(?P<between>\S.*?)[ \t]*\n(?P=over)[ \t]*$"
-    r"|^(?P<above>\S.*?)[ \t]*\n([!-/:-@\[-`{-~])\5{2,}[ \t]*$",
+    r"^(?P<over>([!-/:-@\[-`{-~])\2{2,})[ \t]*\n(?P<between>.*\S.*)\n(?P=over)[ \t]*$"
+    r"|^(?P<above>\S.*)\n([!-/:-@\[-`{-~])\5{2,}[ \t]*$",
     re.MULTILINE,
 )
-_ROLE = re.compile(r":doc:`([^`<]+?)\s*<([^`>]+)>`")
+_ROLE = re.compile(r":doc:`([^`<]+)<([^`>]+)>`")
 
 
 def title(text: bytes) -> str:
