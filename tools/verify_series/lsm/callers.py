@@ -11,7 +11,7 @@ from ..c.source import Source
 from ..model import Finding
 from .files import Files
 from .framework import Framework
-from .hooks import HEADER, fault
+from .hooks import HEADER, fault, number
 
 #: Where callers are looked for: all that calls such functions in 6.12 and 7.2, without most of
 #: the drivers, which would take seconds to search and call none.
@@ -81,5 +81,5 @@ def _calls(source: Source, changed: Mapping[str, int | None]) -> Iterator[Findin
         if inside:
             count = len(split(source.tokens[inside.start : inside.end]))
             if count != wanted:
-                message = f"{token.text}() takes {wanted} arguments, but is called with {count}"
+                message = f"{token.text}() takes {number(wanted)}, but is called with {count}"
                 yield fault("arguments", source, token.line, message)

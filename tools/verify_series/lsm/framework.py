@@ -12,7 +12,7 @@ from ..c.types import misfit, same
 from ..c.view import Configuration, configurations, reason
 from ..model import Finding, Severity
 from .files import Files
-from .hooks import CALLING, HEADER, HOOKS, Call, Hook, fault, find_calls, holds
+from .hooks import CALLING, HEADER, HOOKS, Call, Hook, fault, find_calls, holds, number
 
 _OPTION = "CONFIG_SECURITY"
 _BUILT = {_OPTION: True}  # what security/Makefile builds security.c with
@@ -108,7 +108,7 @@ class Framework:
         place = f"{HOOKS}:{hook.line}"
         if len(arguments) != len(wanted) and "..." not in wanted:
             message = (
-                f"the hook {call.hook} takes {len(wanted)} arguments ({place}),"
+                f"the hook {call.hook} takes {number(len(wanted))} ({place}),"
                 f" but is called with {len(arguments)}"
             )
             yield fault("arguments", call.source, call.line, message)

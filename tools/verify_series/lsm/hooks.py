@@ -158,6 +158,11 @@ def holds(given: Configuration, source: Source, when: Condition) -> bool:
     return not when or View((source,), given).holds(source, when)
 
 
+def number(arguments: int) -> str:
+    """So many arguments, in words."""
+    return "1 argument" if arguments == 1 else f"{arguments} arguments"
+
+
 def fault(
     rule: str,
     source: Source,
