@@ -107,6 +107,28 @@ def kernel_doc(
     return {(where, int(line) + moved, message) for where, line, message in lines}
 
 
+def test_a_comment_that_a_document_asks_for_goes(linux: Path, cache: Path, tmp_path: Path) -> None:
+    """kernel-doc in Perl says so where nothing is left to show, and in Python never."""
+    old = "/**\n * struct landlock_ruleset_attr"
+    mail = mail_of_change(
+        linux,
+        tmp_path,
+        "include/uapi/linux/landlock.h",
+        lambda text: text.replace(old, old.replace("/**", "/*")),
+    )
+    done = verify(mail, "--tree", linux, "--only", "docs", cache=cache, cwd=tmp_path)
+    found = [f for o in done.report["outcomes"] for f in o["findings"] if f["state"] == "new"]
+    said = [(f["rule"], f["path"], f["message"]) for f in found]
+    perl = ("kernel-doc", "include/uapi/linux/landlock.h", "'landlock_ruleset_attr' not found")
+    ours = (
+        "kernel-doc-unknown",
+        "Documentation/userspace-api/landlock.rst",
+        "include/uapi/linux/landlock.h has no kernel-doc comment of 'landlock_ruleset_attr':"
+        " nothing is shown of it",
+    )
+    assert said == [ours if (linux / "tools/docs/kernel-doc").exists() else perl]
+
+
 @pytest.mark.parametrize("name", ["parameter not described", "excess parameter"])
 def test_what_a_document_shows_is_said_once(
     linux: Path, cache: Path, tmp_path: Path, name: str
