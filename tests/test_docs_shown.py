@@ -138,3 +138,10 @@ def test_which_sources_may_stay_unread(old: str, new: str, expected: set[str]) -
         {"toy.c": SOURCE, "other.h": OTHER}, {"toy.c": SOURCE.replace(old, new), "other.h": OTHER}
     )
     assert shown.beside(applied.snapshots, ["toy.c"], ["other.h"]) == expected
+
+
+def test_the_names_that_comments_document() -> None:
+    base = apply({"toy.c": SOURCE, "words.c": "/**\n * Some words only.\n */\n"}, {}).base
+    assert shown.declared(base, ["toy.c", "words.c"]) == {"toy_wind", "toy", "TOY_MAX", "mood"}
+    assert shown.declaring(base, ["toy.c", "words.c"], ["toy_wind"]) == ["toy.c"]
+    assert shown.declaring(base, ["toy.c", "words.c"], ["toy_win", "hidden", "GLAD"]) == []

@@ -39,6 +39,11 @@ def made(text: str, location: str = "", kind: str = "") -> Finding:
             (DOCUMENT, 3),
         ),
         ("<unknown>:3", "Unexpected indentation.", (DOCUMENT, 3)),
+        (
+            "",
+            "/sys/toy is defined 2 times: Documentation/ABI/a:5; Documentation/ABI/b:2",
+            ("Documentation/ABI/a", 5),
+        ),
         # the file has been cut, and the build counts lines of a table made of it
         (f"{TREE}/MAINTAINERS:82", "Unexpected indentation.", ("MAINTAINERS", 0)),
     ],

@@ -27,6 +27,7 @@ EXECUTED = (
     "tools/docs",
     "tools/lib/python",
     "tools/net/ynl/pyynl/lib",
+    "tools/net/ynl/ynl-gen-rst.py",
 )
 
 

@@ -9,6 +9,7 @@ at hand are made of.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -23,14 +24,17 @@ from typing import IO, Any
 from .. import __name__ as PACKAGE
 from ..model import CheckError, Snapshot
 from ..run import clean_environment, start
-from . import kit, maintainers
+from . import generated, kit, maintainers
 from .scan import ROOT, abi_files, document_name, pattern
-from .scope import Scope
+from .scope import Library, Scope
 from .supply import Supply
 
 _CPU_SECONDS = 120
 _CPU_PER_DOCUMENT = 2  # forty times the usual
 _PATIENCE = 3  # wall time over CPU time, on a busy machine
+
+#: What an ABI file describes: the path behind ``What:``, and those on lines below it.
+_DESCRIBED = re.compile(rb"(?mi)^(?:what:)?[ \t]*(/\S.*?)[ \t]*$")
 
 #: One warning: document, level, location, kind, text (``sphinx_adapter.Warned``).
 Warning_ = tuple[str, str, str, str, str]
@@ -80,6 +84,7 @@ class Reader:
         self._sources = sources
         self._leave_out = sorted(leave_out)
         self._supply = Supply(scope.index, scope.documents)
+        self._not_made: dict[str, str] = {}
         self.versions: Mapping[str, str] = {}
 
     def state(self, number: int) -> tuple[dict[str, list[Warning_]], list[Warning_]]:
@@ -110,7 +115,7 @@ class Reader:
         while "warnings" not in (message := self._hear()):
             self._answer(number, message)
         self._supply.take_back(message["forgotten"])
-        said: dict[str, list[Warning_]] = {path: [] for path in here}
+        said: dict[str, list[Warning_]] = {path: self._stopped(path, library) for path in here}
         paths = {document_name(path): path for path in here}
         between: list[Warning_] = []
         for document, *rest in message["warnings"]:
@@ -143,26 +148,56 @@ class Reader:
             scan = library.scan(path)
             if scan:
                 queue.extend(scan.files)
+        recipes = [recipe for path, recipe in self._scope.recipes.items() if path in paths]
+        paths.update(source for recipe in recipes for source in recipe.sources)
         plain = {path for path in paths if "*" not in path}
         for glob in paths - plain:
             plain.update(self._matching(library.snapshot, glob))
         made = self._sources.write(library.snapshot, plain)
+        for recipe in recipes:
+            if made.intersection(recipe.sources):
+                self._not_made[recipe.target] = generated.make(
+                    recipe, self.tree, self.tree.parent / "home"
+                )
         if maintainers.PATH in made:
             file = self.tree / maintainers.PATH
             file.write_text(maintainers.cut(file.read_text("utf-8"), self._changing_entries))
         named = (abi_files((self.tree / path).read_text("utf-8", "replace")) for path in made)
         self._sources.write(library.snapshot, set().union(*named))
 
+    def _stopped(self, path: str, library: Library) -> list[Warning_]:
+        """Where the file or one that it includes could not be made."""
+        scan = library.scan(path)
+        reasons = [self._not_made.get(file) for file in (path, *(scan.files if scan else ()))]
+        return [
+            (path, "CRITICAL", "", "stop", f"a full build stops here: {reason}")
+            for reason in reasons
+            if reason
+        ]
+
     def _matching(self, snapshot: Snapshot, glob: str) -> list[str]:
         """The files that a pattern names. Of the ABI, which takes seconds to read, those alone
-        that the series touches: they do not depend on each other."""
+        that the series touches, and that describe the same: they depend on each other in no
+        other way."""
         compiled = pattern(glob)
         listing = snapshot.blob_ids(glob.split("*")[0].rpartition("/")[0])
         paths = [path for path in listing if compiled.match(path)]
         for folder in {(self.tree / path).parent for path in paths}:
             folder.mkdir(parents=True, exist_ok=True)
         abi = glob.startswith(f"{ROOT}/ABI/")
-        return [path for path in paths if not abi or path in self._scope.touched]
+        return [path for path in paths if not abi or path in self._concerned_abi]
+
+    @cached_property
+    def _concerned_abi(self) -> frozenset[str]:
+        touched = sorted(path for path in self._scope.touched if path.startswith(f"{ROOT}/ABI/"))
+        states = [library.snapshot.read_many(touched).values() for library in self._scope.libraries]
+        described = {
+            name for state in states for text in state for name in _DESCRIBED.findall(text)
+        }
+        base = self._scope.libraries[0].snapshot
+        texts = base.read_many(base.blob_ids(f"{ROOT}/ABI")) if described else {}
+        same = (p for p, text in texts.items() if described.intersection(_DESCRIBED.findall(text)))
+        return frozenset((*touched, *same))
 
     @cached_property
     def _changing_entries(self) -> frozenset[str]:

@@ -20,6 +20,10 @@ from ..model import Snapshot
 
 ROOT = "Documentation"
 
+#: Where a build puts what it generates ($BUILDDIR), and the netlink specifications.
+BUILD = f"{ROOT}/output"
+SPECS = f"{ROOT}/netlink/specs"
+
 #: A toctree entry that stands for the ``P:`` entries of MAINTAINERS (maintainers_include.py).
 PROFILES = "(MAINTAINERS profiles)"
 
@@ -111,9 +115,8 @@ def is_document(path: str) -> bool:
 
 def other_documents(snapshot: Snapshot) -> frozenset[str]:
     """Documents that are no .rst file of the tree: netlink specifications, where it has a parser
-    for them. Before, ``make`` wrote a .rst file for each (Documentation/Makefile); these are
-    known, so that references to them resolve, but cannot be read."""
-    listing = snapshot.blob_ids(f"{ROOT}/netlink/specs")
+    for them. Before, ``make`` wrote a .rst file for each (generated.py)."""
+    listing = snapshot.blob_ids(SPECS)
     specs = [path for path in listing if path.endswith(".yaml")]
     if not specs or snapshot.object_id(f"{ROOT}/sphinx/parser_yaml.py"):
         return frozenset(specs)
@@ -170,7 +173,7 @@ def scan_text(path: str, text: str) -> FileScan:
                 files.update((argument, *_exports(options)))
                 defines.add(f"kernel-doc:{argument} {' '.join(options)}".rstrip())
             elif directive == "kernel-include":
-                files.add(argument)
+                files.add(argument.replace("$BUILDDIR", BUILD))
             elif directive in _FILE_DIRECTIVES and argument and not argument.startswith("<"):
                 files.add(_path(folder, argument))
             elif directive in _C_DIRECTIVES and (names := _IDENTIFIER.findall(argument)):

@@ -17,8 +17,18 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from ..model import AppliedSeries, Snapshot
-from . import maintainers, shown
-from .scan import PROFILES, ROOT, FileScan, document_name, is_document, pattern, scan_snapshot
+from . import generated, maintainers, shown
+from .scan import (
+    PROFILES,
+    ROOT,
+    SPECS,
+    FileScan,
+    document_name,
+    is_document,
+    other_documents,
+    pattern,
+    scan_snapshot,
+)
 
 _NOTHING = FileScan()
 
@@ -108,6 +118,7 @@ class Scope:
     index: Index
     documents: frozenset[str]
     affected: tuple[frozenset[str], ...]
+    recipes: Mapping[str, generated.Recipe] = field(default_factory=dict)
 
     def sources(self, documents: Iterable[str]) -> frozenset[str]:
         """The sources whose kernel-doc these documents show, in any state."""
@@ -186,6 +197,8 @@ class Scope:
             text = self.libraries[number].snapshot.read(maintainers.PATH) or b""
             profiles = maintainers.profiles(text.decode("utf-8", "replace"))
             said["listed"] = said["listed"].union(profiles)
+        made = self.libraries[number].others & self.recipes.keys()  # the index lists all of them
+        said["listed"] = said["listed"].union(map(document_name, made))
         for key in ("listed", "included", "orphans"):
             said[key] = said[key] & self.candidates
         return {"names": sorted(self.candidates), **{k: sorted(v) for k, v in said.items()}}
@@ -196,16 +209,22 @@ def find(applied: AppliedSeries, scans: Mapping[str, FileScan], others: frozense
     suffixes = tuple({".rst", *(PurePosixPath(path).suffix for path in others)})
     touched = [p for p in sorted(applied.paths) if is_document(p) and p.endswith(suffixes)]
     index = Index(scans)
+    known = [others]
+    for step in applied.steps:
+        specs = any(path.startswith(SPECS) for path in step.paths)
+        known.append(other_documents(step.snapshot) if specs else known[-1])
+    recipes = generated.recipes(applied.base, index.users, frozenset().union(*known))
+    for source, users in generated.users(recipes, index.users).items():
+        index.users[source] += users
     libraries = [Library(applied.base, scans, {}, others)]
     affected: list[frozenset[str]] = []
-    for step in applied.steps:
+    for step, others_now in zip(applied.steps, known[1:], strict=True):
         before = libraries[-1]
         here = [path for path in touched if path in step.paths]
         fresh = scan_snapshot(step.snapshot, here)
-        yaml = frozenset(p for p in here if not p.endswith(".rst"))
-        left = frozenset(step.snapshot.read_many(yaml)) if yaml else yaml
-        changed = {**before.changed, **{path: fresh.get(path) for path in here if path not in yaml}}
-        after = Library(step.snapshot, scans, changed, (before.others - yaml) | left)
+        written = (path for path in here if path.endswith(".rst"))
+        changed = {**before.changed, **{path: fresh.get(path) for path in written}}
+        after = Library(step.snapshot, scans, changed, others_now)
         libraries.append(after)
         affected.append(_affected(index, before, after, step.paths))
     documents = frozenset().union(*affected)
@@ -213,7 +232,7 @@ def find(applied: AppliedSeries, scans: Mapping[str, FileScan], others: frozense
         _with_sharers(found, documents, library)
         for found, library in zip(affected, libraries[1:], strict=True)
     ]
-    return Scope(applied.paths, tuple(libraries), index, documents, (documents, *affected))
+    return Scope(applied.paths, tuple(libraries), index, documents, (documents, *affected), recipes)
 
 
 def _with_sharers(
@@ -246,6 +265,12 @@ def _affected(
     subjects = {_subject(name) for name in old ^ new}
     found = changed | index.made_of(otherwise)
     found.update(path for subject in subjects for path in index.concerned[subject])
+    declared = {name[2:] for name in old ^ new if name.startswith("c:")}
+    begun = shown.declared(after.snapshot, shown_here) ^ shown.declared(before.snapshot, shown_here)
+    found.update(path for name in begun for path in index.concerned.get(f"c:{name}", ()))
+    if declared or begun:
+        everywhere = shown.declaring(before.snapshot, sources(index), declared | begun)
+        found |= index.made_of(everywhere)
     named = {name for name in old ^ new if name.startswith(("label:", "doc:"))}
     if named:
         found |= index.made_of(_sources_naming(index, after.snapshot, named))

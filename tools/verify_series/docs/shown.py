@@ -23,6 +23,7 @@ _DOC = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*[ \t]*)?DOC:(.*)")
 _LABEL = re.compile(rb"\.\. _([^:\n]+):")
 _KINDS = frozenset((b"struct", b"union", b"enum", b"typedef", b"define", b"DOC"))
 _MARGIN = re.compile(rb"\n[ \t]*\*(?!/)")
+_TYPES = [[kind] for kind in sorted(_KINDS)]
 _MACRO = re.compile(rb"\s*#[ \t]*define(?:\\\n|.)*")
 #: The end of what a comment stands above: of a function's head, of a type, of a declaration.
 _END = re.compile(rb"^\{|^\}|;[ \t]*(?://.*|/\*.*)?$", re.MULTILINE)
@@ -49,6 +50,23 @@ def documented(source: bytes) -> frozenset[str]:
     words = {word.decode("ascii", "replace") for h in _HEAD.findall(source) for word in h.split()}
     sections = (f"DOC: {' '.join(title) or 'Introduction'}" for title in titles)
     return frozenset(words.union(*titles, sections))
+
+
+def declared(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:
+    """The C names that comments of these sources document."""
+    texts = snapshot.read_many(sorted(paths)).values()
+    found = (head.split() for text in texts for head in _HEAD.findall(text))
+    names = (words[-1] for words in found if len(words) == 1 or words[:-1] in _TYPES)
+    return frozenset(name.decode("utf-8", "replace") for name in names if name not in _KINDS)
+
+
+def declaring(snapshot: Snapshot, paths: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Those of ``paths`` in which a comment documents one of these C names."""
+    words = b"|".join(re.escape(name.encode()) for name in sorted(names))
+    head = re.compile(
+        rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*(?:\w+[ \t]+)?(?:" + words + rb")\b"
+    )
+    return [path for path, text in snapshot.read_many(sorted(paths)).items() if head.search(text)]
 
 
 def comments(source: bytes) -> bytes:

@@ -53,7 +53,7 @@ _RULES = tuple(
         ("image-missing", r"image file not readable|image file .* not readable"),
         ("download-missing", r"download file not readable"),
         ("duplicate-target", r"Duplicate (?:explicit|implicit) target name"),
-        ("duplicate-declaration", r"Duplicate C declaration"),
+        ("duplicate-declaration", r"Duplicate C declaration|is defined \d+ times:"),
         ("c-declaration", r"Unparseable C|Error in declarator|Invalid C declaration|Error in C"),
         ("unknown-target", r"Unknown target name|Anonymous hyperlink mismatch|Indirect hyperlink"),
         ("substitution", r"[Ss]ubstitution"),
@@ -72,6 +72,8 @@ _ANONYMOUS = frozenset(("indentation", "blank-line", "literal-block", "inline-ma
 
 _PLACE = re.compile(r"(?s)(?P<path>.*?)(?::(?P<line>\d+)?:?)?\Z")
 _UNPLACED = re.compile(r"(?s)(?:\./)?(?P<path>[\w.+@/-]+):(?P<line>\d+):?\s+(?P<text>.*)\Z")
+#: Of two ABI files that describe the same, which the message names.
+_TWICE = re.compile(r"/\S.* is defined \d+ times: (?P<path>[\w.+@/-]+):(?P<line>\d+);")
 _SEVERITY_WORD = re.compile(r"(?i)\A(?:warning|error):\s*")
 _NUMBER = re.compile(r"(?<=[:#])\d+|(?<=line )\d+")
 
@@ -96,6 +98,8 @@ def finding(document: str, location: str, kind: str, text: str, *, tree: str) ->
     if not location:
         if match := _UNPLACED.match(text):
             path, line, text = match["path"], int(match["line"]), match["text"]
+        elif match := _TWICE.match(text):
+            path, line = match["path"], int(match["line"])
         elif _ENVIRONMENT.search(text):
             return None
     if path == maintainers.PATH:

@@ -29,6 +29,7 @@ from typing import Any
 
 from . import guard, kernel_extensions
 from .probe import prove
+from .scan import BUILD
 from .sphinx_adapter import Documents, Warned, versions
 
 _MOST_ROUNDS = 8
@@ -161,6 +162,7 @@ def main(tree: Path, seconds: int, kit: Path) -> int:
     talk = Conversation()
     os.chdir(tree)
     os.environ["srctree"] = "."  # noqa: SIM112 - the name that conf.py reads
+    os.environ["BUILDDIR"] = BUILD
     try:
         worker = Worker(tree, talk)
         guard.confine(tree.parent, [kit])
