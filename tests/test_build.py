@@ -177,10 +177,15 @@ def test_a_new_file_under_a_new_option(check: Check) -> None:
 
 
 def test_a_broken_kconfig_and_its_repair(check: Check) -> None:
-    change = {"Kconfig": TREE["Kconfig"] + "syntax error\n", "gate/gate.c": gate("\thook++;\n")}
-    examined = check(change, {"Kconfig": TREE["Kconfig"]})
+    base = {**TREE, "gate/gate.c": gate("\tint old;\n")}
+    change = {
+        "Kconfig": TREE["Kconfig"] + "syntax error\n",
+        "gate/gate.h": TREE["gate/gate.h"] + "\n",
+    }
+    examined = check(change, {"Kconfig": TREE["Kconfig"]}, base=base)
+    assert len(found(examined, State.EXISTING)) == 1  # the warning of the base
     assert ("output", "Kconfig", 6, "the build says: syntax error", 1) in found(examined)
-    assert {f.patch for f in examined.findings} == {1}
+    assert {f.patch for f in examined.findings} == {1, None}
     assert any(f.rule == "error" for f in examined.findings)
 
 
@@ -279,6 +284,52 @@ def test_what_a_series_leaves_is_not_there_for_the_next(check: Check) -> None:
     assert not list(folder.glob("kept-*/left"))
     check({"gate/gate.c": gate("\thook--;\n")})
     assert not (folder / "out" / "left").exists()
+
+
+@pytest.mark.skipif(bool(sandbox.missing()), reason=sandbox.missing() or "-")
+@pytest.mark.parametrize("whole", [False, True])
+def test_links_and_locked_folders_that_a_series_leaves(
+    check: Check, tmp_path: Path, whole: bool
+) -> None:
+    """Our own process follows no link out of the output folder, and gets rid of all in it."""
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "gate.o").write_text("precious")
+    (victim / "config").write_text("precious")
+    links = (
+        f"$(shell rm -rf gate; ln -s {victim} gate; rm -f .config; ln -s {victim}/config .config;"
+        " mkdir -p locked/deep; chmod 0 locked/deep locked)\n"
+    )
+    first = {
+        "gate/Makefile.list": TREE["gate/Makefile.list"] + links,
+        "gate/gate.c": gate("\thook++;\n"),
+    }
+    second = {"gate/gate.c": gate("\thook--;\n"), "Kconfig": f"{TREE['Kconfig']}\n"}
+    (tmp_path / "users").write_text("CONFIG_GATE=y\n")
+    settings = {"config": tmp_path / "users"} if whole else {}
+    examined = check(first, second, **settings)
+    assert any(f.state is State.NEW for f in examined.findings)
+    assert (victim / "gate.o").read_text() == (victim / "config").read_text() == "precious"
+    assert check({"gate/gate.c": gate("\thook++;\n")}, **settings).count == 1
+    folder = next((cache.root() / "build").glob("1.2-*"))
+    assert not (folder / "out" / "locked").exists()
+
+
+def test_an_option_that_the_series_brings(check: Check) -> None:
+    profile = {**PROFILE, "build": {"config": "CONFIG_GATE=y\nCONFIG_LATE=y\n"}}
+    change = {
+        "Kconfig": TREE["Kconfig"] + "\nconfig LATE\n\tbool\n",
+        "gate/Makefile.list": TREE["gate/Makefile.list"] + "obj-$(CONFIG_LATE) += late.o\n",
+        "gate/late.c": "int late = no_such;\n",
+    }
+    examined = check(change, profile=profile)
+    assert [(f.rule, f.path, f.patch) for f in examined.findings] == [("error", "gate/late.c", 1)]
+
+
+def test_an_option_that_the_series_takes_away(check: Check) -> None:
+    change = {"Kconfig": "config SHED\n\tbool\n", "gate/gate.c": gate("\thook++;\n")}
+    with pytest.raises(CheckError, match=r"kconfig did not take CONFIG_GATE=y \(it is not there\)"):
+        check(change)
 
 
 def test_the_base_is_built_once(check: Check) -> None:

@@ -78,7 +78,10 @@ class Kernels:
         if configured:
             _require(configured, "the series")
         _require(self.kbuild.make([_TARGET]), "the series")
-        return self.kbuild.out / _TARGET
+        made = self.kbuild.made(_TARGET)
+        if not made:
+            raise CheckError(f"the series does not build: make left no {_TARGET}")
+        return made
 
 
 def _require(made: Made, what: str) -> None:

@@ -51,6 +51,27 @@ class Folder:
         return self.top / f"kept-{self.configuration}"
 
     @property
+    def given(self) -> Path:
+        """Files of ours for this configuration, which what runs can read."""
+        return self.top / f"given-{self.configuration}"
+
+    def give(self, name: str, text: str) -> Path:
+        """Put a file there; one that is the same already keeps its time."""
+        path = self.given / name
+        self.given.mkdir(exist_ok=True)
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+        return path
+
+    def made(self, name: str) -> Path | None:
+        """A regular file in ``out``; None where there is none, or a link leads out of it.
+
+        Nothing in ``out`` may be opened otherwise: a series decides what is there.
+        """
+        path = (self.out / name).resolve()
+        return path if path.is_relative_to(self.out.resolve()) and path.is_file() else None
+
+    @property
     def made_of(self) -> str:
         """What the kept output was made of, as :meth:`keep` was told; empty where none is kept."""
         made_of = self.known.get(self.kept.name, "")
@@ -76,7 +97,7 @@ class Folder:
         """Make ``out`` what a base left, or empty."""
         if self.known.get("out") == self.configuration:
             return
-        shutil.rmtree(self.out, ignore_errors=True)
+        _remove(self.out)
         if self.made_of:
             self._copy(self.kept, self.out)
         else:
@@ -92,14 +113,15 @@ class Folder:
         """What is in ``out`` now, made by the base, is to be kept."""
         for old in sorted(self.top.glob("kept-*"), key=lambda path: path.stat().st_mtime)[:-_MOST]:
             self._forget(old.name)
-            shutil.rmtree(old, ignore_errors=True)
+            _remove(old)
+            _remove(self.top / old.name.replace("kept-", "given-"))
         self._forget(self.kept.name)
-        shutil.rmtree(self.kept, ignore_errors=True)
+        _remove(self.kept)
         self._copy(self.out, self.kept)
         self._remember(**{self.kept.name: made_of, "out": self.configuration})
 
     def _copy(self, source: Path, target: Path) -> None:
-        argv: list[str | Path] = ["cp", "-a", "--reflink=auto", source, target]
+        argv: list[str | Path] = ["cp", "-aT", "--reflink=auto", source, target]
         done = run(argv, env=clean_environment())
         if done.status:
             raise CheckError(f"cannot copy {source}: {done.error_text.splitlines()[-1]}")
@@ -133,6 +155,14 @@ def opened(top: Path, configuration: str, progress: Progress) -> Iterator[Folder
             yield Folder(top, configuration, progress, _known(top / "state.json"))
     except OSError as error:
         raise CheckError(f"{error.filename or top}: {error.strerror} (is there room?)") from error
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also one that a series left without permissions."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        run(["chmod", "-R", "u+rwX", folder], env=clean_environment())
+        shutil.rmtree(folder)
 
 
 def _known(file: Path) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ..cache import root
 from ..model import CheckError, Execution, Snapshot
-from ..run import follow
+from ..run import follow, run
 from ..sandbox import Sandbox, choose, environment
 from . import packages
 from .folder import Folder, opened
@@ -34,8 +34,8 @@ _TOO_LITTLE = re.compile(  # strerror(3) and the compiler's words for limits of 
     r"No space left on device|Disk quota exceeded|Cannot allocate memory"
     r"|virtual memory exhausted|File size limit exceeded|File too large"
 )
+_LARGEST_CONFIG = 4 << 20  # bytes
 _MOST_SAID = 16 << 20  # bytes of messages that are read
-_FILES = ".verify-series.files"
 _PATIENCE = 4 * 3600  # seconds for one make
 
 #: What would make two builds of the same source differ (Documentation/kbuild/reproducible-builds).
@@ -118,14 +118,18 @@ class Kbuild:
         """The worktree."""
         return self.folder.tree
 
-    def base(self, snapshot: Snapshot) -> None:
-        """Go to the base. Raises CheckError where it cannot be configured as asked."""
+    def base(self, snapshot: Snapshot, *, every_option: bool = True) -> None:
+        """Go to the base. Raises CheckError where it cannot be configured as asked.
+
+        Without ``every_option`` it need not have all options, as the series brings some.
+        """
         self.at = "base"
         self.folder.go_to(snapshot)
         self.folder.restore()
         if self.folder.made_of != snapshot.commit:
             self._configure()
-            self._require_settings()
+            if every_option:
+                self.require_settings()
 
     def is_kept(self, snapshot: Snapshot) -> bool:
         """Whether the kept output is this base's, so that :meth:`base` need not be called."""
@@ -196,18 +200,30 @@ class Kbuild:
 
     def settings(self) -> dict[str, str]:
         """Option to value, of the configuration that is built."""
-        return Configuration((self.folder.out / ".config").read_text()).settings
+        config = self.made(".config")
+        if not config or config.stat().st_size > _LARGEST_CONFIG:
+            raise CheckError("the build left no .config")
+        return Configuration(config.read_text("utf-8", "replace")).settings
+
+    def made(self, name: str) -> Path | None:
+        """A file that was built, by its path in ``out``; None where there is none."""
+        return self.folder.made(name)
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove files of ``out``, so that :meth:`make` makes them, and says what it says, again.
+
+        In the sandbox, since a series could have put a link in the place of a folder.
+        """
+        if names:
+            run(self._wrap(["rm", "-f", "--", *names], self.folder.out), env=self._environment())
 
     def _configure(self) -> Made:
         """Write .config; where it is a fragment, on top of allnoconfig, as merge_config.sh -n."""
-        self.folder.out.mkdir(exist_ok=True)
-        wanted = self.folder.out / ".verify-series.config"
-        wanted.write_text(self.configuration.text)
-        for name, content in self.configuration.files.items():
-            (self.folder.out / _FILES).mkdir(exist_ok=True)
-            (self.folder.out / _FILES / name).write_text(content, "utf-8")
+        wanted = self.folder.give("config", self.configuration.text)
         if self.configuration.whole:
-            shutil.copyfile(wanted, self.folder.out / ".config")
+            config = self.folder.out / ".config"
+            config.unlink(missing_ok=True)  # a series may have made it a link
+            shutil.copyfile(wanted, config)
             made = self.make(["olddefconfig", "syncconfig"], about=20)
         else:
             fragment = {"KCONFIG_ALLCONFIG": str(wanted)}
@@ -217,17 +233,14 @@ class Kbuild:
             raise CheckError(f"the base cannot be configured: {lines[0]}")
         return made
 
-    def missing_settings(self) -> list[str]:
-        """The options that kconfig did not take, each as ``CONFIG_X=y (it is n)``."""
+    def require_settings(self) -> None:
+        """Raises CheckError where kconfig did not take an option that the profile asks for."""
         final = self.settings()
-        return [
+        missing = [
             f"{name}={value} (it is {final.get(name, 'not there')})"
             for name, value in self.configuration.settings.items()
             if final.get(name, "n") != value
         ]
-
-    def _require_settings(self) -> None:
-        missing = self.missing_settings()
         if not missing:
             return
         if not self.configuration.whole:
@@ -242,7 +255,9 @@ class Kbuild:
         """
         shared = _ccache()
         shared.mkdir(parents=True, exist_ok=True)
-        readable, writable = [self.folder.tree, *self._toolchain()], [self.folder.out]
+        folder, writable = self.folder, [self.folder.out]
+        readable = [folder.tree, *([folder.given] if folder.given.exists() else [])]
+        readable += self._toolchain()
         (readable if self.foreign else writable).append(shared)
         return self.sandbox.wrap(argv, cwd=cwd, readable=readable, writable=writable)
 
@@ -312,4 +327,6 @@ def building(
     same = repr((configuration, _variables(execution), packages.compiler(execution)))
     key = hashlib.sha256(same.encode()).hexdigest()[:12]
     with opened(root() / "build" / name, key, execution.progress) as folder:
-        yield Kbuild(folder, sandbox, execution, configuration.at(folder.out / _FILES))
+        for file, content in configuration.files.items():
+            folder.give(file, content)
+        yield Kbuild(folder, sandbox, execution, configuration.at(folder.given))

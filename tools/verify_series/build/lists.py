@@ -40,9 +40,9 @@ class Lists:
 
     def __init__(self, folder: Folder, sandbox: Sandbox, execution: Execution) -> None:
         self._folder, self._sandbox = folder, sandbox
-        self._query = folder.out / ".verify-series.mk"
-        self._query.write_text(_QUERY)
-        config = (folder.out / ".config").read_text()
+        self._query = folder.give("lists.mk", _QUERY)
+        made = folder.made(".config")
+        config = made.read_text("utf-8", "replace") if made else ""
         arch = _ARCH.search(config)
         self._variables = {
             "srctree": str(folder.tree),
@@ -74,7 +74,7 @@ class Lists:
             argv: list[str | Path] = ["make", "-rRs", "-f", self._query, f"obj={folder}"]
             argv += [f"{name}={value}" for name, value in self._variables.items()]
             out, tree = self._folder.out, self._folder.tree
-            command = self._sandbox.wrap(argv, cwd=out, readable=[out, tree])
+            command = self._sandbox.wrap(argv, cwd=out, readable=[out, tree, self._folder.given])
             done = run(command, env=environment(), timeout=60)
             objects: set[str] = set()
             folders: set[str] = set()

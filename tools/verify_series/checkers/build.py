@@ -48,6 +48,9 @@ from . import build_names, keys
 NAME = "build"
 
 
+_FIRST, _PREPARE = 110, 5  # steps beside the objects: from nothing, and when all is there
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """[build] of a profile; checks/README.md explains the keys."""
@@ -121,12 +124,15 @@ class _Build:
     ) -> None:
         self.applied, self.wanted, self.kbuild = applied, wanted, kbuild
         self.tables, self.compiler = tables, compiler
+        self.brings_options = any(posixpath.basename(p)[:7] == "Kconfig" for p in applied.paths)
 
     def examine(self) -> Examined:
         states = [self._base()]
         for step in self.applied.steps:
             changed = [path for path in step.paths if not targets.is_prose(path)]
             states.append(self._after(step.snapshot, changed, states) if changed else states[-1])
+        if self.brings_options and not any(f.rule == messages.ERROR for f in states[-1].findings):
+            self.kbuild.require_settings()
         findings = classify(self.applied, [state.findings for state in states])
         for finding in findings:
             if finding.state is State.EXISTING and finding.rule == messages.ERROR:
@@ -156,13 +162,15 @@ class _Build:
     def _base(self) -> _State:
         """The base's state, kept from an earlier run if that was on the same base."""
         base, kept = self.applied.base, Kept(root() / NAME / "results")
-        wanted = repr((__version__, base.commit, self.kbuild.kept.name, self.wanted.sources))
+        wanted = repr(
+            (__version__, base.commit, self.kbuild.kept.name, self.wanted.sources, self.tables)
+        )
         key = hashlib.sha256(wanted.encode()).hexdigest()
         if self.kbuild.is_kept(base) and (known := kept.load(key)):
             said = [messages.Message(*one) for one in known["messages"]]
             tables = {name: _as_compiled(one) for name, one in known["tables"].items()}
             return _State([_finding(one) for one in said], frozenset(known["compiled"]), tables)
-        self.kbuild.base(base)
+        self.kbuild.base(base, every_option=not self.brings_options)
         compiled, made, said = self._compile(base, frozenset())
         tables = self._names(base, compiled, {})
         self.kbuild.keep(base)
@@ -177,11 +185,13 @@ class _Build:
         """The state after a patch that changes something that is compiled."""
         configured = self.kbuild.series(snapshot, changed)
         if configured and configured.status:
-            said = self._read(configured)
-            return _State([_finding(one) for one in said])
+            before = states[-1]
+            found = [_finding(one) for one in self._read(configured)]
+            found += _unseen(found, before.findings, before.compiled)
+            return _State(found, before.compiled, before.tables)
         compiled, _, said = self._compile(snapshot, states[-1].compiled)
         found = [_finding(one) for one in said]
-        failed = {s for s in compiled if not (self.kbuild.out / targets.object_of(s)).exists()}
+        failed = {s for s in compiled if not self.kbuild.made(targets.object_of(s))}
         found += _unseen(found, states[-1].findings, failed)
         tables = states[-1].tables
         if not failed and any(set(changed).intersection(spec.files) for spec in self.tables):
@@ -197,7 +207,7 @@ class _Build:
         self, snapshot: Snapshot, sources: Collection[str], before: Mapping[str, Compiled]
     ) -> dict[str, Compiled]:
         """The compiled tables, as far as their sources were compiled."""
-        there = {s for s in sources if (self.kbuild.out / targets.object_of(s)).exists()}
+        there = {s for s in sources if self.kbuild.made(targets.object_of(s))}
         return {**before, **build_names.compiled(self.tables, snapshot, there, self.kbuild)}
 
     def _compile(
@@ -213,13 +223,13 @@ class _Build:
                 raise CheckError(f"the base's Makefiles cannot be read: {error}") from error
             sources = before & there  # make will say why
         objects = [targets.object_of(source) for source in sorted(sources)]
-        for name in objects:
-            (self.kbuild.out / name).unlink(missing_ok=True)
+        self.kbuild.remove(objects)
         tables = {targets.object_of(spec.table_file) for spec in self.tables}
         variables = {"W": "1", **(with_debug(sorted(tables)) if tables else {})}
-        made = self.kbuild.make(objects or ["prepare"], variables=variables)
+        about = len(objects) + (_PREPARE if before else _FIRST)
+        made = self.kbuild.make(objects or ["prepare"], about=about, variables=variables)
         said = self._read(made)
-        left = [name for name in objects if not (self.kbuild.out / name).exists()]
+        left = [name for name in objects if not self.kbuild.made(name)]
         if left and not made.status:
             raise CheckError(f"make said that all is well, but made no {_listed(left)}")
         return sources, made, said

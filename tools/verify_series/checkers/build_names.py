@@ -35,7 +35,10 @@ def compiled(
     for source, inside in places.items():
         pairs = [(place.spec.enum, place.spec.table) for place in inside]
         try:
-            found = read(kbuild.out / object_of(source), pairs)
+            made = kbuild.made(object_of(source))
+            if not made:
+                raise NotThere("its object is gone")
+            found = read(made, pairs)
             for place in inside:
                 _require_same(place, found[place.spec.table], kbuild.settings())
         except (NotThere, Unreadable) as error:

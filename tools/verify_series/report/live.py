@@ -16,6 +16,7 @@ from .inert import printable
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+_BAR = 12  # characters
 _STYLE = {Status.PASS: "green", Status.FAIL: "bold red", Status.SKIP: "dim", Status.ERROR: "red"}
 
 
@@ -52,7 +53,9 @@ class _Live:
             self._lines[check] = self._progress.add_task(f"      {self._plain(check)}", total=1)
 
     def advanced(self, check: str, what: str, part: float) -> None:
-        text = f"{part:4.0%}  {self._plain(check)}: {self._plain(what)}"
+        done = round(part * _BAR)
+        bar = f"[green]{'━' * done}[/][dim]{'━' * (_BAR - done)}[/]"
+        text = f"{bar} {part:4.0%}  {self._plain(check)}: {self._plain(what)}"
         with self._lock:
             self._progress.update(self._lines[check], description=text, completed=part)
 
