@@ -55,8 +55,10 @@ def test_maintainers_lists_files_of_any_name() -> None:
     assert list(mentions.named("MAINTAINERS", "F:\tDocumentation/toys/*")) == []
 
 
-def found(cache: Path, *changes: Mapping[str, str | None]) -> list[tuple[object, ...]]:
-    trees: list[dict[str, str]] = [dict(BASE)]
+def found(
+    cache: Path, *changes: Mapping[str, str | None], base: Mapping[str, str] = BASE
+) -> list[tuple[object, ...]]:
+    trees: list[dict[str, str]] = [dict(base)]
     for change in changes:
         merged = {**trees[-1], **change}
         trees.append({path: text for path, text in merged.items() if text is not None})
@@ -112,6 +114,17 @@ def test_a_document_that_goes_in_two_steps(tmp_path: Path) -> None:
     assert found(tmp_path, names, first, second) == [
         missing("toy.h", 2, 1, "toys/a.rst", "toys/z.rst")
     ]
+
+
+def test_a_file_that_names_it_and_moves_there_and_back(tmp_path: Path) -> None:
+    names = {"toy.h": "\n/* Documentation/toys/a.rst */\n"}
+    there: dict[str, str | None] = {"toy.h": None, "moved.h": names["toy.h"]}
+    gone = {"Documentation/toys/a.rst": None}
+    back: dict[str, str | None] = {"moved.h": None, **names}
+    base = {**BASE, **names}
+    name = "toys/a.rst"
+    assert found(tmp_path / "1", there, gone, base=base) == [missing("moved.h", 2, 2, name)]
+    assert found(tmp_path / "2", there, back, gone, base=base) == [missing("toy.h", 2, 3, name)]
 
 
 def test_a_file_that_follows_the_document(tmp_path: Path) -> None:

@@ -175,11 +175,10 @@ def _left_behind(
     index = _index(applied.base, cache)
     moved = _moved(applied)
     found = []
-    touched = {edit.path: edit for edit in edits} | {edit.old: edit for edit in edits if edit.old}
     seen: set[tuple[str, int]] = set(said)
     for name, patch in taken.items():
         for path, number in index.get(name, ()):
-            for where, line in _now(path, number, name, touched):
+            for where, line in _now(path, number, name, edits):
                 if (where, line) not in seen:
                     seen.add((where, line))
                     text = _says_missing(name, moved)
@@ -187,15 +186,16 @@ def _left_behind(
     return found
 
 
-def _now(path: str, number: int, name: str, touched: dict[str, Edit]) -> list[tuple[str, int]]:
+def _now(path: str, number: int, name: str, edits: Iterable[Edit]) -> list[tuple[str, int]]:
     """Where a line of the base that names a document stands after the series."""
-    if path not in touched:
+    last = None
+    for edit in edits:
+        if path in (edit.old, edit.path):
+            path, last = edit.path, edit
+    if last is None:
         return [(path, number)]
-    last = touched[path]
-    while last.path in touched and touched[last.path] is not last:
-        last = touched[last.path]
     lines = (last.after or b"").decode("utf-8", "replace").split("\n")
-    return [(last.path, n) for n, line in enumerate(lines, 1) if name in named(last.path, line)]
+    return [(path, n) for n, line in enumerate(lines, 1) if name in named(path, line)]
 
 
 def _index(base: Snapshot, cache: Path) -> dict[str, list[tuple[str, int]]]:
