@@ -84,12 +84,11 @@ class DictObjects:
         )
 
     def files_with(self, commit: str, texts: Iterable[str], where: Iterable[str]) -> list[str]:
-        wanted, patterns = [text.encode() for text in texts], list(where)
+        wanted, where = [text.encode() for text in texts], list(where)
         return [
             path
             for path, data in sorted(self.trees[commit].items())
-            if any(fnmatch.fnmatch(path, p) or path.startswith(f"{p}/") for p in patterns)
-            and any(text in data for text in wanted)
+            if matches(path, where) and any(text in data for text in wanted)
         ]
 
     def check_out(
@@ -121,6 +120,16 @@ class DictObjects:
         self, commit: str, worktree: Path, index: Path, listed: Iterable[str]
     ) -> dict[str, str]:
         raise AssertionError("git cannot read a dict: use repos.py")
+
+
+def matches(path: str, pathspecs: Iterable[str]) -> bool:
+    """Whether git's pathspecs name a file; those that begin with ``:!`` leave out."""
+    patterns = list(pathspecs)
+    out = [pattern.removeprefix(":!") for pattern in patterns if pattern.startswith(":!")]
+    if any(fnmatch.fnmatch(path, pattern) for pattern in out):
+        return False
+    inside = [pattern for pattern in patterns if not pattern.startswith(":!")]
+    return any(fnmatch.fnmatch(path, p) or path.startswith(f"{p}/") for p in inside)
 
 
 def _blob_id(data: bytes) -> str:

@@ -38,6 +38,7 @@ class Store:
         self._repo = git.Repo(folder)
         self._repo.git.update_environment(**GIT_ENVIRONMENT, GIT_DIR=str(folder))
         self._lock = threading.Lock()  # cat-file --batch is one conversation
+        self._whole: dict[str, dict[str, tuple[str, str]]] = {}  # commit to what it lists
 
     @classmethod
     def create(cls, folder: Path, alternate: Path) -> Store:
@@ -89,8 +90,12 @@ class Store:
 
     def blob_ids(self, commit: str, under: str) -> dict[str, str]:
         where = [under.rstrip("/") + "/"] if under else []
-        listing = self.must("ls-tree", "-r", "-z", commit, "--", *where)
-        return {path: oid for path, (mode, oid) in _parse(listing).items() if mode in _REGULAR}
+        entries = self._whole.get(commit) if not where else None
+        if entries is None:
+            entries = _parse(self.must("ls-tree", "-r", "-z", commit, "--", *where))
+            if not where:
+                self._whole[commit] = entries
+        return {path: oid for path, (mode, oid) in entries.items() if mode in _REGULAR}
 
     def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
         return {p: oid for p, (_, oid) in self.entries(commit, list(paths), folders=True).items()}
@@ -203,6 +208,8 @@ class Store:
         self, commit: str, paths: Sequence[str], *, recurse: bool = False, folders: bool = False
     ) -> dict[str, tuple[str, str]]:
         """Path to (mode, id) for those of ``paths`` that exist; ``folders`` keeps trees."""
+        if not recurse and not folders and (whole := self._whole.get(commit)) is not None:
+            return {path: whole[path] for path in paths if path in whole}
         found: dict[str, tuple[str, str]] = {}
         options = ["-r"] if recurse else []
         for first in range(0, len(paths), _MOST_ARGUMENTS):

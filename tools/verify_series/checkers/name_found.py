@@ -111,7 +111,8 @@ def _repaired(findings: Iterable[Finding], last: Sequence[Finding]) -> list[Find
 def _pairs(judged: Judged) -> list[str]:
     """The names that are new or other than before: a slip in one shows nowhere else."""
     table, before = judged.link.site.name, judged.before
-    changed = {n: t for n, t in judged.after.items() if t != before.get(n)}
+    old = frozenset[str]().union(*before.values())  # one of these that moved is a finding
+    changed = {n: t for n, t in judged.after.items() if t != before.get(n) and not t & old}
     if not before:
         return [f"new: {_what(judged.link)}, {len(changed)} names"] if changed else []
     spell = rule({name: next(iter(texts)) for name, texts in before.items()})
@@ -121,7 +122,7 @@ def _pairs(judged: Judged) -> list[str]:
         note = f"{'renamed' if was else 'new'} in {table}: {name} ↔ {_quoted(texts)}"
         note += f", was {was}" if was else ""
         if spell and not was and spell(name) not in texts:
-            note += f' (all other names are spelled so that it were "{spell(name)}")'
+            note += f' (by the rule of all other names it were "{spell(name)}")'
         notes.append(note)
     if len(changed) > _MOST_PAIRS:
         notes.append(f"and {len(changed) - _MOST_PAIRS} more in {table}")

@@ -19,6 +19,23 @@ a name has none), ``noname`` (a new one has none), ``over`` (a name has no enume
 ``duplicate``, ``spelling`` (the name is not what the profile's rule says), ``size`` (the array is
 larger or smaller than the enum) and ``sentinel`` (the enum does not end as the profile says).
 An enumerator with a negative value indexes nothing and needs no name.
+
+A profile declares a table to say more of it: then all of this holds for it, in every tree. Every
+other table is found by itself: an enum that the series changes and the arrays, lists of pairs and
+switch statements with names for it, and the other way round, as far as the table's file includes
+the enum. It is compared before and after each patch, and only what a patch does counts (``moved``,
+``lost``, ``noname``, ``over``, ``duplicate``). Nothing is said of a new enumerator without a name
+
+- where several others had none before: the table is not meant to be complete;
+- that is called as no thing is: NR_, NUM_, MAX or COUNT at its beginning or end, or at its end
+  LAST, END, SIZE, BASE, MASK, RESERVED, UNUSED, INVALID, UNKNOWN, NONE, AUTO, ANY, ALL, DEFAULT
+  and the like, or with two underscores before it;
+- that has another one's value, or whose entry is NULL;
+- that takes the place, and the name, of one that is gone: this is a new name for the same thing.
+
+It is a warning and no error where one other name was missing before, where a table has fewer than
+three names, where a fallback stands for what has no name (a range, a default, the end of a list
+of pairs), and where a later patch of the series brings the name. New names are listed.
 """
 
 from __future__ import annotations

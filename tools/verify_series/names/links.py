@@ -39,7 +39,7 @@ def enumerators(enum: Enum) -> tuple[str, ...]:
 def read(reach: Reach, path: str) -> Source | None:
     """A file of the snapshot, read; None where it is none."""
     data = reach.snapshot.read(path)
-    return None if data is None else read_source(path, data)
+    return None if data is None else read_source(path, reach.prepare(data))
 
 
 def link(reach: Reach, site: Site) -> Link | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..model import Snapshot
 
@@ -19,11 +19,15 @@ _LARGEST = 1 << 20  # bytes; larger headers are generated lists of registers
 
 
 class Reach:
-    """The includes of one snapshot. Every file is read at most once."""
+    """The includes of one snapshot. Every file is read at most once.
 
-    def __init__(self, snapshot: Snapshot, listing: Mapping[str, str] | None = None) -> None:
+    ``prepare`` makes of a file what the C reader is to read.
+    """
+
+    def __init__(self, snapshot: Snapshot, prepare: Callable[[bytes], bytes] = bytes) -> None:
         self.snapshot = snapshot
-        self._listing = listing
+        self.prepare = prepare
+        self._listing: Mapping[str, str] | None = None
         self._included: dict[str, tuple[str, ...]] = {}
         self._defined: dict[str, frozenset[str]] = {}
         self._tags: dict[str, frozenset[str]] = {}

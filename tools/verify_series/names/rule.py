@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from ..c.enums import Enumerator
 from .reading import Named, Reading
 
+_COUNTS = "NR|NUM|N|MAX|MIN|COUNT|CNT|LAST|FIRST|END|SIZE|TOTAL|LIMIT"
+_BEGINS = re.compile(rf"({_COUNTS})S?")
 _ENDS = re.compile(
-    r"_*(NR|NUM|N|MAX|MIN|COUNT|CNT|LAST|FIRST|END|SIZE|TOTAL|LIMIT|SENTINEL|LEN|MASK|BASE"
-    r"|RESERVED|RSVD|RSV|UNUSED|INVALID|UNKNOWN|UNSPEC|UNSPECIFIED|UNDEFINED|NONE|AUTO|ANY|ALL"
-    r"|DEFAULT|PAD|PADDING|TEST|DUMMY|DEPRECATED|OBSOLETE)S?_*\d*"
+    rf"({_COUNTS}|SENTINEL|LEN|MASK|BASE|RESERVED|RSVD|RSV|UNUSED|INVALID|UNKNOWN|UNSPEC"
+    r"|UNSPECIFIED|UNDEFINED|NONE|AUTO|ANY|ALL|DEFAULT|PAD|PADDING|DUMMY|DEPRECATED|OBSOLETE)S?\d*"
 )
 _NEARLY = 0.1  # of the enumerators may lack a name in a table that is nearly complete
 
@@ -82,14 +83,18 @@ def quiet_names(reading: Reading) -> frozenset[str]:
         if e.name in reading.names:
             first.setdefault(e.value, e.name)
             continue
-        words = [word for word in e.name.removeprefix(prefix).upper().split("_") if word]
         outside = e.value < 0 or (reading.size is not None and e.value >= reading.size)
-        nothing = not words or any(_ENDS.fullmatch(word) for word in (words[0], words[-1]))
-        if outside or nothing or e.name.startswith("__") or e.value in first:
+        if outside or _is_nothing(e.name, prefix) or e.name.startswith("__") or e.value in first:
             quiet.add(e.name)
         else:
             first.setdefault(e.value, e.name)
     return frozenset(quiet)
+
+
+def _is_nothing(name: str, prefix: str) -> bool:
+    """Whether an enumerator is called as one that stands for no thing."""
+    words = [word for word in name.removeprefix(prefix).upper().split("_") if word]
+    return bool(not words or _BEGINS.fullmatch(words[0]) or _ENDS.fullmatch(words[-1]))
 
 
 def common_prefix(names: list[str]) -> str:
@@ -199,8 +204,10 @@ class _Comparison:
         if not place.enumerator:
             return place.named.text not in self.known.loose
         before = self.known.names.get(place.enumerator)
-        if before is None:
-            return False
+        if before is None:  # what ends the enum has the index behind all names
+            prefix = common_prefix(list(self.now))
+            is_old = place.enumerator in self.known.enumerators
+            return is_old and self.after.array and _is_nothing(place.enumerator, prefix)
         elsewhere = [p for p in self.places if p.named.text == before and p.index != place.index]
         return before in self.owner and bool(elsewhere)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -21,7 +21,8 @@ from .sites import Site, find_sites
 T = TypeVar("T", Enum, Site)
 
 _FAMILIAR = 0.5  # of its words make an enum or a table the same one under another name
-_FEWEST_LETTERS = 4  # of a prefix that is searched for in the whole tree
+_FEWEST_LETTERS = 5  # of a prefix that is searched for in the whole tree
+_REGISTERS = ":!drivers/gpu/drm/amd/include/*"  # generated, a third of the tree's bytes
 
 
 @dataclass(slots=True)
@@ -104,13 +105,14 @@ def discover(trees: Trees) -> list[tuple[int, Link]]:
 
     for number, site in trees.changed(find_sites, lambda site: site.text):
         add(number, link(trees.reach(number), site))
-    for number, enum in trees.changed(find_enums, _enum_text):
-        members = set(enumerators(enum))
-        tags = {f"enum {name}" for name in enum.names}
-        for path in _candidates(trees, enum):
+    changed = trees.changed(find_enums, _enum_text)
+    candidates = _candidates(trees, [enum for _, enum in changed])
+    for number, enum in changed:
+        members = {*enumerators(enum), *(f"enum {name}" for name in enum.names)}
+        for path in candidates[_visible_from(enum.source.path)]:
             source = trees.source(number, path)
             for site in find_sites(source) if source else ():
-                if members.intersection(site.mentions) or tags.intersection(site.mentions):
+                if members.intersection(site.mentions):
                     one = link(trees.reach(number), site)
                     if one and one.enum == enum:
                         add(number, one)
@@ -122,32 +124,40 @@ def _enum_text(enum: Enum) -> object:
     return tuple(t.text for t in enum.source.tokens[body.start : body.end]) if body else ()
 
 
-def _candidates(trees: Trees, enum: Enum) -> list[str]:
-    """The files that may have names for an enum: those in which its enumerators stand."""
+def _candidates(trees: Trees, enums: Iterable[Enum]) -> dict[tuple[str, ...], list[str]]:
+    """The files that may have names for the enums: those in which their enumerators stand.
+
+    By where the files are that can include an enum, so that each is searched once.
+    """
+    texts: dict[tuple[str, ...], set[str]] = {}
+    for enum in enums:
+        texts.setdefault(_visible_from(enum.source.path), set()).update(_telling(enum))
+    base = trees.applied.base
+    found = {where: base.files_with(sorted(words), where) for where, words in texts.items()}
+    return {where: sorted({*paths, *trees.touched}) for where, paths in found.items()}
+
+
+def _telling(enum: Enum) -> list[str]:
+    """What a file that names the enumerators has in it: their prefix, or some of them."""
     members = list(enumerators(enum))
     prefix = common_prefix(members)
-    texts = [m for m in members if prefix not in m] if len(prefix) > _FEWEST_LETTERS else members
-    if len(prefix) > _FEWEST_LETTERS:
-        texts = [prefix]
-    elif len(texts) > 2:
-        texts = [texts[0], texts[len(texts) // 2], texts[-1]]
-    found = trees.applied.base.files_with(texts, _visible_from(enum.source.path)) if texts else []
-    return sorted({*found, *trees.touched})
+    if len(prefix) >= _FEWEST_LETTERS:
+        return [prefix]
+    return sorted({members[0], members[len(members) // 2], members[-1]}) if members else []
 
 
-def _visible_from(path: str) -> list[str]:
-    """Where the files stand that may include ``path``."""
+def _visible_from(path: str) -> tuple[str, ...]:
+    """Where the files stand that may include ``path``, as pathspecs."""
     parts = path.split("/")[:-1]
     if path.endswith(".c"):
-        return [path]
-    if parts[0] == "arch" and len(parts) > 1:
-        folders = [f"arch/{parts[1]}/"]
-        return [f"{folder}*.[ch]" for folder in (*folders, "drivers/", "sound/")]
-    if parts[0] == "include":
-        return ["*.[ch]", ":!tools/*"] if "uapi" not in parts else ["*.[ch]"]
-    if parts[0] == "tools":
-        return ["tools/*.[ch]"]
-    return [f"{'/'.join(parts[:2])}/*.[ch]"]
+        return (path,)
+    if parts[:1] == ["arch"] and len(parts) > 1:
+        return (f"arch/{parts[1]}/*.[ch]", "drivers/*.c", "sound/*.c")
+    if parts[:1] == ["include"]:
+        return ("*.[ch]", _REGISTERS) if "uapi" in parts else ("*.[ch]", _REGISTERS, ":!tools/*")
+    if parts[:1] == ["tools"]:
+        return ("tools/*.[ch]",)
+    return (f"{'/'.join(parts[:2])}/*.[ch]",)
 
 
 def judge(trees: Trees, number: int, first: Link) -> Judged:

@@ -80,7 +80,7 @@ def find_sites(source: Source) -> tuple[Site, ...]:
     found = []
     for find in (_tables, _macros, _symbolic, _switches):
         for site in find(source, view):
-            if len(site.words) > _FEWEST and site.mentions:
+            if len(site.words) >= _FEWEST and site.mentions:
                 found.append(site)
     return tuple(sorted(found, key=lambda site: site.line))
 

@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Put faults into the name tables of a kernel tree, each as a patch, and count what is found.
+
+``nox -s real -- name-mutations`` prints the table of Documentation/name-tables.rst. Every table
+that an enum of the tree indexes and that is written one name a line is mutated; correct changes
+of the same tables must stay without a finding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from snapshots import matches
+from verify_series import cache
+from verify_series.c.view import View
+from verify_series.checkers import name_found
+from verify_series.model import (
+    AppliedSeries,
+    Change,
+    Finding,
+    Patch,
+    Series,
+    Severity,
+    Snapshot,
+    State,
+    Step,
+)
+from verify_series.names import whole
+from verify_series.names.links import Link
+from verify_series.names.reading import Reading, read_link
+from verify_series.names.rule import common_prefix
+from verify_series.store import Store
+from verify_series.tree import open_tree
+
+_NEW = "MUTANT"
+_ENTRY = re.compile(r'^\s*(\[\s*\w+\s*\]\s*=\s*)?"([^"\\]*)",?\s*(/\*.*\*/)?$')
+_ENUMERATOR = re.compile(r"^\s*\w+\s*(=\s*[\w() +|<-]+)?,?\s*(/\*.*\*/|//.*)?$")
+
+Files = dict[str, list[str]]
+
+
+class Overlay:
+    """The Objects protocol: a commit, and others that differ from it in a few files."""
+
+    def __init__(self, under: Store, commit: str, searched: Mapping[str, bytes]) -> None:
+        self.under, self.commit, self.searched = under, commit, searched
+        self.changed: dict[str, bytes] = {}
+
+    def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+        wanted = list(paths)
+        contents = self.under.read_many(self.commit, wanted)
+        if commit != self.commit:
+            contents |= {path: self.changed[path] for path in wanted if path in self.changed}
+        return contents
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        return self.read_many(commit, [path]).get(path)
+
+    def blob_ids(self, commit: str, under: str) -> dict[str, str]:
+        return self.under.blob_ids(self.commit, under)
+
+    def files_with(self, commit: str, texts: Iterable[str], where: Iterable[str]) -> list[str]:
+        """Only files with tables: git grep takes seconds, and there are thousands of patches."""
+        wanted, specs = [text.encode() for text in texts], list(where)
+        return [
+            path
+            for path, data in self.searched.items()
+            if any(text in data for text in wanted) and matches(path, specs)
+        ]
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"name-table does not need {name}")
+
+
+@dataclass
+class Target:
+    """A link whose names and enumerators stand one a line; lines count from 0."""
+
+    link: Link
+    names: list[tuple[str, int]]  # enumerator and line of its name, in the order of the table
+    enumerators: list[tuple[str, int]]
+    designated: bool
+    complete: bool
+
+    @property
+    def table(self) -> str:
+        return self.link.site.source.path
+
+    @property
+    def enum(self) -> str:
+        return self.link.enum.source.path
+
+
+def target(snapshot: Snapshot, link: Link) -> Target | None:
+    """None where the two are not written one a line, or have fewer than four names."""
+    reading = _reading(snapshot, link)
+    if reading is None or len(reading.names) < 4:
+        return None
+    table = _lines(snapshot, link.site.source.path)
+    enum = _lines(snapshot, link.enum.source.path)
+    first = {e.value: e.name for e in reversed(reading.enumerators)}
+    names = [
+        (e.name, reading.names[e.name].line - 1)
+        for e in reading.enumerators
+        if e.name in reading.names and first[e.value] == e.name
+    ]
+    texts = [reading.names[name].text for name, _ in names]
+    if len(set(texts)) < len(texts) or len({line for _, line in names}) < len(names):
+        return None
+    if not all(_ENTRY.match(table[line]) for _, line in names):
+        return None
+    values = [e.value for e in reading.enumerators]
+    members = [(e.name, e.line - 1) for e in reading.enumerators]
+    if not all(_ENUMERATOR.match(enum[line]) for _, line in members):
+        return None
+    if values != list(range(values[0], values[0] + len(values))):
+        return None
+    last = reading.enumerators[-1].name
+    named = {name for name, _ in names}
+    rest = [name for name, _ in members if name not in named and name != last]
+    return Target(link, names, members, reading.designated, not rest)
+
+
+def _reading(snapshot: Snapshot, link: Link) -> Reading | None:
+    helpers = snapshot.read_many(link.helpers)
+    if helpers:
+        return None
+    try:
+        return read_link(View([link.enum.source, link.site.source], {}), link)
+    except Exception:  # an #if, or what cannot be read: no table for a simple mutation
+        return None
+
+
+def _lines(snapshot: Snapshot, path: str) -> list[str]:
+    data = snapshot.read(path) or b""
+    return data.decode("latin-1").split("\n")
+
+
+def _insert_enumerator(files: Files, t: Target, at: int) -> str:
+    """A new enumerator before the one at ``at`` (its length: behind the last)."""
+    lines = files[t.enum]
+    prefix = common_prefix([name for name, _ in t.enumerators]) or f"{t.enumerators[0][0]}_"
+    name = f"{prefix}{_NEW}"
+    if at == len(t.enumerators):
+        last = t.enumerators[-1][1]
+        code = re.sub(r"\s*(/\*.*\*/|//.*)?$", "", lines[last])
+        lines[last] = code if code.endswith(",") else f"{code},"
+        lines.insert(last + 1, f"\t{name},")
+    else:
+        lines.insert(t.enumerators[at][1], f"\t{name},")
+    return name
+
+
+def _comma(files: Files, t: Target) -> None:
+    """Let the last name end with a comma."""
+    lines = files[t.table]
+    line = max(line for _, line in t.names)
+    lines[line] = re.sub(r'("[^"]*"),?', r"\1,", lines[line], count=1)
+
+
+def _swap(files: Files, t: Target, i: int, j: int) -> None:
+    lines = files[t.table]
+    (_, a), (_, b) = t.names[i], t.names[j]
+    x, y = re.search(r'"[^"]*"', lines[a]), re.search(r'"[^"]*"', lines[b])
+    assert x and y
+    lines[a], lines[b] = lines[a].replace(x[0], y[0], 1), lines[b].replace(y[0], x[0], 1)
+
+
+class Mutator:
+    """Each method changes the files of a target, or returns False where it cannot."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+
+    def _place(self, t: Target) -> int | None:
+        """The index of an enumerator, before which a new one moves all later ones."""
+        values = [i for i, (name, line) in enumerate(t.enumerators) if i > 0]
+        return self.chance.choice(values[:-1]) if len(values) > 1 else None
+
+    def grow_enum_middle(self, files: Files, t: Target) -> bool:
+        at = self._place(t)
+        if at is None or not self._free(files, t, at) or not t.complete:
+            return False
+        _insert_enumerator(files, t, at)
+        return True
+
+    def grow_enum_end(self, files: Files, t: Target) -> bool:
+        at = self._end(t)
+        if not t.complete or not self._free(files, t, at):
+            return False
+        _insert_enumerator(files, t, at)
+        return True
+
+    def grow_apart(self, files: Files, t: Target) -> bool:
+        at = self._place(t)
+        if at is None or t.designated or not self._free(files, t, at):
+            return False
+        order = [name for name, _ in t.names]
+        name = t.enumerators[at][0]
+        right = order.index(name) if name in order else len(order)
+        wrong = self.chance.choice([i for i in range(len(order)) if i != right])
+        _comma(files, t)
+        files[t.table].insert(t.names[wrong][1], '\t"mutant",')
+        if t.table == t.enum and t.names[wrong][1] < t.enumerators[0][1]:
+            return False
+        _insert_enumerator(files, t, at)
+        return True
+
+    def swap(self, files: Files, t: Target) -> bool:
+        i = self.chance.randrange(len(t.names) - 1)
+        _swap(files, t, i, i + 1)
+        return True
+
+    def delete(self, files: Files, t: Target) -> bool:
+        del files[t.table][self.chance.choice(t.names)[1]]
+        return True
+
+    def extra(self, files: Files, t: Target) -> bool:
+        if t.designated:
+            return False
+        _comma(files, t)
+        files[t.table].insert(self.chance.choice(t.names)[1], '\t"mutant",')
+        return True
+
+    def duplicate(self, files: Files, t: Target) -> bool:
+        lines = files[t.table]
+        (_, a), (_, b) = self.chance.sample(t.names, 2)
+        x, y = re.search(r'"[^"]*"', lines[a]), re.search(r'"[^"]*"', lines[b])
+        assert x and y
+        lines[a] = lines[a].replace(x[0], y[0], 1)
+        return True
+
+    # changes that are right
+
+    def grow_both(self, files: Files, t: Target) -> bool:
+        at = self._place(t)
+        if at is None or not self._free(files, t, at):
+            return False
+        return self._both(files, t, at)
+
+    def grow_both_end(self, files: Files, t: Target) -> bool:
+        at = self._end(t)
+        return self._free(files, t, at) and self._both(files, t, at)
+
+    def respell(self, files: Files, t: Target) -> bool:
+        lines = files[t.table]
+        _, line = self.chance.choice(t.names)
+        lines[line] = re.sub(r'"([^"]*)"', r'"\1 anew"', lines[line], count=1)
+        return True
+
+    def comment(self, files: Files, t: Target) -> bool:
+        files[t.table].insert(self.chance.choice(t.names)[1], "\t/* a word on what follows */")
+        return True
+
+    def remove_both(self, files: Files, t: Target) -> bool:
+        candidates = [(n, line) for n, line in t.names if n != t.enumerators[0][0]]
+        name, line = self.chance.choice(candidates)
+        at = dict(t.enumerators)[name]
+        index = [n for n, _ in t.enumerators].index(name)
+        if not self._free(files, t, index + 1) or "=" in files[t.enum][at]:
+            return False
+        for path, gone in sorted(((t.table, line), (t.enum, at)), reverse=True):
+            del files[path][gone]
+        return t.table != t.enum
+
+    def _both(self, files: Files, t: Target, at: int) -> bool:
+        order = [name for name, _ in t.names]
+        before = [name for name, _ in t.enumerators[:at] if name in order]
+        if t.table == t.enum or not before or not t.complete:
+            return False
+        name = _insert_enumerator(files, t, at)
+        _comma(files, t)
+        line = dict(t.names)[before[-1]]
+        entry = f'\t[{name}] = "mutant",' if t.designated else '\t"mutant",'
+        files[t.table].insert(line + 1, entry)
+        return True
+
+    def _end(self, t: Target) -> int:
+        """Behind the last enumerator that has a name, before what ends the enum."""
+        named = {name for name, _ in t.names}
+        return max(i for i, (name, _) in enumerate(t.enumerators) if name in named) + 1
+
+    def _free(self, files: Files, t: Target, at: int) -> bool:
+        """Whether the enumerator at ``at`` has no value of its own, so that it makes room."""
+        return at == len(t.enumerators) or "=" not in files[t.enum][t.enumerators[at][1]]
+
+
+WRONG = ("grow_enum_middle", "grow_enum_end", "grow_apart", "swap", "delete", "extra", "duplicate")
+RIGHT = ("grow_both", "grow_both_end", "respell", "comment", "remove_both")
+
+
+@dataclass
+class Tally:
+    tried: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    warned: Counter[str] = field(default_factory=Counter)
+    missed: list[str] = field(default_factory=list)
+
+
+def run(tree: Path, most: int, seed: int, say: Callable[[str], None]) -> Tally:
+    """Mutate the targets of a tree, at most ``most`` of them, and let name-table judge."""
+    tally = Tally()
+    opened = open_tree(tree, cache=cache.root(), progress=say)
+    commit = opened.resolve("HEAD")
+    assert commit
+    with cache.workspace() as work:
+        store = Store.create(work / "store", opened.objects)
+        snapshot = Snapshot(commit, store)
+        files = whole.c_files(snapshot)
+        searched = [path for path, yes in whole.with_names(snapshot, list(files)) if yes]
+        say(f"{len(searched)} files may have tables")
+        reached = whole.reach(snapshot)
+        links = [link for path in searched for link in whole.links_of(reached, path)]
+        targets = [t for link in links if (t := target(snapshot, link))]
+        say(f"{len(links)} tables are linked, {len(targets)} are written one name a line")
+        chance = random.Random(seed)
+        chance.shuffle(targets)
+        overlay = Overlay(store, commit, snapshot.read_many(searched))
+        for number, t in enumerate(targets[:most]):
+            if number % 20 == 19:
+                say(f"after {number} tables:\n{table(tally)}")
+            for kind in (*WRONG, *RIGHT):
+                _try(tally, overlay, t, kind, chance)
+    return tally
+
+
+def _try(tally: Tally, overlay: Overlay, t: Target, kind: str, chance: random.Random) -> None:
+    base = Snapshot(overlay.commit, overlay)
+    files = {path: _lines(base, path) for path in (t.table, t.enum)}
+    if not getattr(Mutator(chance), kind)(files, t):
+        return
+    overlay.changed = {path: "\n".join(lines).encode("latin-1") for path, lines in files.items()}
+    findings = list(_judge(overlay, sorted(files)))
+    tally.tried[kind] += 1
+    tally.errors[kind] += any(f.severity is Severity.ERROR for f in findings)
+    tally.warned[kind] += bool(findings)
+    if bool(findings) != (kind in WRONG):
+        said = "; ".join(str(f) for f in findings) or "nothing found"
+        tally.missed.append(f"{kind}: {t.link.site.name} in {t.table}, {t.enum}: {said}")
+
+
+def _judge(overlay: Overlay, paths: list[str]) -> Iterator[Finding]:
+    patch = Patch(1, "m@example.org", "a mutation", "A <a@example.org>", b"")
+    changes = tuple(Change(path, path) for path in paths)
+    step = Step(patch, Snapshot("mutated", overlay), changes, {})
+    series = Series("m@example.org", "a mutation", "A <a@example.org>", 1, 1, (patch,))
+    applied = AppliedSeries(series, Snapshot(overlay.commit, overlay), (step,))
+    examined = name_found.examine(applied, name_found.Found())
+    return (f for f in examined.findings if f.state is State.NEW)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tree", type=Path)
+    parser.add_argument("--most", type=int, default=10_000, help="tables that are mutated")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    tally = run(options.tree, options.most, options.seed, lambda t: print(t, file=sys.stderr))
+    print(table(tally))
+    for line in tally.missed:
+        print(line, file=sys.stderr)
+
+
+def table(tally: Tally) -> str:
+    """Rows of: what was done, how often, how often an error was found, how often anything."""
+    rows = [f"{'':20}{'patches':>10}{'failed':>10}{'told':>10}"]
+    for kinds in (WRONG, RIGHT):
+        sums: defaultdict[str, int] = defaultdict(int)
+        for kind in kinds:
+            counts = (tally.tried[kind], tally.errors[kind], tally.warned[kind])
+            rows.append(f"{kind:20}{counts[0]:10}{counts[1]:10}{counts[2]:10}")
+            for key, count in zip(("tried", "failed", "told"), counts, strict=True):
+                sums[key] += count
+        rows.append(f"{'sum':20}{sums['tried']:10}{sums['failed']:10}{sums['told']:10}")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    main()
