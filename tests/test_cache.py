@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,18 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with pytest.raises(UserError, match=r"cannot write to .* \(set XDG_CACHE_HOME"):
         cache.root()
+
+
+def test_a_lock_that_another_run_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def other_run_ends(seconds: float) -> None:
+        holder.close()
+
+    monkeypatch.setattr(cache, "pause", other_run_ends)
+    holder = (tmp_path / "lock").open("w")
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    with cache.locked(tmp_path / "lock", lambda: told.append("waits")):
+        assert told == ["waits"]
+    with cache.locked(tmp_path / "lock", lambda: told.append("waits")):
+        assert told == ["waits"]

@@ -73,3 +73,32 @@ def test_stop_ends_all_and_starts_no_more(monkeypatch: pytest.MonkeyPatch) -> No
         assert not alive(process.pid)
         with pytest.raises(run.RunError, match="was not started: interrupted"):
             run.run(["true"])
+
+
+def test_follow_gives_lines_as_they_come(tmp_path: Path) -> None:
+    said: list[str] = []
+    script = "printf 'one\\ntwo 50%%\\rtwo 100%%\\n'; echo wrong >&2; exit 3"
+    with (tmp_path / "errors").open("wb") as errors:
+        env = run.clean_environment()
+        status = run.follow(["sh", "-c", script], said.append, errors=errors, env=env, timeout=60)
+    assert (status, said) == (3, ["one", "two 50%", "two 100%"])
+    assert (tmp_path / "errors").read_text() == "wrong\n"
+
+
+def test_follow_ends_what_runs_too_long(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    script = f"sleep 60 & echo $! > {note}; wait"
+    with (
+        (tmp_path / "errors").open("wb") as errors,
+        pytest.raises(run.RunError, match=r"sh did not end within 0\.5 s"),
+    ):
+        run.follow(["sh", "-c", script], print, errors=errors, env={}, timeout=0.5)
+    assert not alive(int(note.read_text()))
+
+
+def test_a_pause_ends_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_stopped", type(run._stopped)())
+    run.pause(0)
+    run.stop()
+    with pytest.raises(run.RunError, match="interrupted"):
+        run.pause(60)

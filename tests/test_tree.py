@@ -184,3 +184,43 @@ def test_the_default_is_a_kernel_repository_only(repo: Repo) -> None:
     repo.commit(dict.fromkeys(names, "x\n"))
     assert default(repo.folder) == repo.folder
     assert default(repo.folder / "sub") == repo.folder
+
+
+def test_check_out_writes_what_differs(repo: Repo, tmp_path: Path) -> None:
+    first = repo.commit({"a.c": "int a;\n", "b/b.sh": "#!/bin/sh\n", "c.c": "int c;\n"})
+    second = repo.commit({"a.c": "int A;\n", "c.c": None, "d/d.c": "int d;\n"})
+    where, index, parts = tmp_path / "work", tmp_path / "index", list[float]()
+    where.mkdir()
+
+    def go_to(commit: str, clean: bool = False) -> dict[str, str]:
+        _, store = opened(repo.folder, tmp_path)  # another one each time, as each run has its own
+        store.check_out(commit, where, index, clean=clean, progress=parts.append)
+        store.close()
+        return {str(p.relative_to(where)): p.read_text() for p in where.rglob("*") if p.is_file()}
+
+    assert go_to(first) == {"a.c": "int a;\n", "b/b.sh": "#!/bin/sh\n", "c.c": "int c;\n"}
+    times = {path: (where / path).stat().st_mtime_ns for path in ("a.c", "b/b.sh")}
+    assert go_to(second) == {"a.c": "int A;\n", "b/b.sh": "#!/bin/sh\n", "d/d.c": "int d;\n"}
+    assert (where / "b/b.sh").stat().st_mtime_ns == times["b/b.sh"]
+    assert (where / "a.c").stat().st_mtime_ns > times["a.c"]
+    assert not (repo.folder / ".git" / "index.lock").exists()
+    # What a run that was killed may leave: half a file, files of another commit, git's own lock.
+    (where / "a.c").write_text("int")
+    (where / "new.h").write_text("#error\n")
+    index.with_name("index.lock").touch()
+    assert go_to(second, clean=True) == {
+        "a.c": "int A;\n",
+        "b/b.sh": "#!/bin/sh\n",
+        "d/d.c": "int d;\n",
+    }
+
+
+def test_check_out_where_it_cannot_be_written(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"a.c": "int a;\n"})
+    commit, store = opened(repo.folder, tmp_path)
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "a.c").mkdir()
+    (tmp_path / "index").mkdir()
+    with pytest.raises(UserError, match=r"git read-tree failed in .*room"):
+        store.check_out(commit, tmp_path / "work", tmp_path / "index", clean=False, progress=print)
+    store.close()
