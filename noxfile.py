@@ -49,9 +49,18 @@ def sphinx(session: nox.Session, version: str) -> None:
 
 @nox.session
 def real(session: nox.Session) -> None:
-    """The tests on real kernel trees and real mails, where ../shared has them."""
+    """The tests on real kernel trees and real mails, where ../shared has them.
+
+    With ``docs-equality`` or ``docs-alone`` as the first word behind --: the docs check beside full
+    documentation builds (Documentation/docs-equality.rst), which takes long.
+    """
     install(session, "[tests]")
-    session.run("pytest", "tests/real", *session.posargs)
+    programs = {"docs-equality": "real.equality", "docs-alone": "real.equality.alone"}
+    if session.posargs and (module := programs.get(session.posargs[0])):
+        session.env["PYTHONPATH"] = str(TOP / "tests")
+        session.run("python", "-m", module, *session.posargs[1:])
+    else:
+        session.run("pytest", "tests/real", *session.posargs)
 
 
 @nox.session

@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 _ENVIRONMENT = dict(os.environ)  # as it is before any test has a home of its own
 
 
-def _kernel(version: str) -> Path:
+def kernel(version: str) -> Path:
     argv = [SHARED / "bin" / "kernel-tree", version]
     done = subprocess.run(argv, env=_ENVIRONMENT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -45,12 +45,12 @@ def _kernel(version: str) -> Path:
 
 @pytest.fixture(scope="session")
 def linux_7_2() -> Path:
-    return _kernel("7.2")
+    return kernel("7.2")
 
 
 @pytest.fixture(scope="session")
 def linux_6_12() -> Path:
-    return _kernel("6.12")
+    return kernel("6.12")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Read every document of a kernel tree by itself: all findings together are what a full build says.
+
+    nox -s real -- docs-alone [--tree 7.2] [--every N]
+
+With --every 40, each fortieth document, and of the full build what it says about these. All of
+them take some twenty CPU minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from verify_series.cache import root
+from verify_series.checkers import docs
+from verify_series.docs import generated, scan
+from verify_series.docs.reader import reading
+from verify_series.docs.scan_kept import scan_tree
+from verify_series.docs.scope import Index, Library, Scope
+from verify_series.model import CheckError, Finding, Snapshot
+
+from ..conftest import kernel
+from .compare import Key, checking, key, without_place
+from .judge import Judge
+
+_TOGETHER = 40  # documents that one process reads, one after the other
+
+
+def _findings(base: Snapshot, library: Library, paths: Sequence[str], cache: Path) -> list[Finding]:
+    """Of a few documents; each is read as if none of the others were known but by name."""
+    index = Index(library.base)
+    recipes = generated.recipes(base, index.users, library.others)
+    alone = tuple(frozenset([path]) for path in paths)
+    libraries = (library,) * len(paths)
+    scope = Scope(frozenset(paths), libraries, index, frozenset(paths), alone, recipes)
+    found = []
+    with reading(base, scope, cache) as reader:
+        reader._supply.judged = ()  # that another one is read later defines nothing now
+        for number, path in enumerate(paths):
+            said, _ = reader.state(number)
+            found += docs._findings(said[path], reader, base)
+    return found
+
+
+def _chunks(paths: Sequence[str]) -> Iterator[Sequence[str]]:
+    for first in range(0, len(paths), _TOGETHER):
+        yield paths[first : first + _TOGETHER]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tree", default="7.2", choices=["7.2", "6.12"])
+    parser.add_argument("--every", type=int, default=1, help="only each N-th document")
+    options = parser.parse_args()
+    tree, cache = kernel(options.tree), root() / "docs"
+    said: set[Key] = set()
+    read: set[str] = set()
+    with checking(tree) as checked:
+        base = checked.base
+        library = Library(base, scan_tree(base, cache), {}, scan.other_documents(base))
+        paths = [p for p in library.paths if not p.endswith("netlink_spec/index.rst")]
+        for chunk in _chunks(paths[:: options.every]):
+            try:
+                said |= set(map(key, _findings(base, library, chunk, cache)))
+            except CheckError as error:
+                print(f"ERROR {chunk[0]} to {chunk[-1]}: {error}")
+            read |= library_files(library, chunk)
+            print(f"{len(read)} files, {len(said)} findings", flush=True)
+        full = set(map(key, Judge(tree, base, root() / "docs-equality").untouched.findings))
+    placeless = {without_place(one) for one in said}
+    extra = said - full - {one for one in said if without_place(one) in full}
+    missing = full - said - placeless
+    if options.every > 1:
+        missing = {one for one in missing if one[0] in read}
+    for name, keys in (("missing", missing), ("extra", extra)):
+        for path, line, message in sorted(keys):
+            print(f"{name}: {path}:{line}: {message}")
+    print(f"{len(paths[:: options.every])} documents, {len(said)} findings of ours,"
+          f" {len(missing)} missing, {len(extra)} extra")  # fmt: skip
+    return 1 if missing or extra else 0
+
+
+def library_files(library: Library, paths: Sequence[str]) -> set[str]:
+    """These documents and the files they are made of."""
+    scans = [scan for path in paths if (scan := library.scan(path))]
+    return {*paths, *(file for scan in scans for file in scan.files)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
