@@ -93,6 +93,7 @@ def errors(store: Changed, tree: Tree, files: Files) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kinds", nargs="*", help="words of the kinds to run; default: all")
     parser.add_argument("--tree", type=Path, help="a kernel repository; its HEAD is broken")
     parser.add_argument("--most", type=int, default=60, help="mutations of one kind, at random")
     parser.add_argument("--seed", type=int, default=1)
@@ -117,6 +118,9 @@ def main() -> None:
         for title, kinds in (("wrong", WRONG), ("right", RIGHT)):
             total = [0, 0]
             for kind in kinds:
+                label = kind.__name__.replace("_", " ")
+                if given.kinds and not any(word in label for word in given.kinds):
+                    continue
                 mutations = [files for files in kind(tree) if files]
                 random.Random(given.seed).shuffle(mutations)
                 begin, count, missed = time.process_time(), 0, []
@@ -127,7 +131,6 @@ def main() -> None:
                         missed.append((files, said))
                 number = len(mutations[: given.most])
                 spent = (time.process_time() - begin) / max(1, number)
-                label = kind.__name__.replace("_", " ")
                 print(f"{title:6} {label:32}{number:6}{count:6}  {spent:6.2f} s", flush=True)
                 total[0] += number
                 total[1] += count
@@ -135,7 +138,8 @@ def main() -> None:
                     for path, text in files.items():
                         changed = set(text.split("\n")) ^ set(tree.files[path].split("\n"))
                         print(f"    {path}: {sorted(changed)[:4]} {said[:3]}")
-            print(f"{title:6} {'all':32}{total[0]:6}{total[1]:6}  {total[1] / total[0]:7.1%}")
+            if total[0]:
+                print(f"{title:6} {'all':32}{total[0]:6}{total[1]:6}  {total[1] / total[0]:7.1%}")
         store.close()
 
 
