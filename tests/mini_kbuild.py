@@ -70,7 +70,8 @@ obj-y :=
 include $(if $(filter .,$(obj)),$(srctree),$(srctree)/$(obj))/Makefile.list
 real-obj-y := $(addprefix $(if $(filter .,$(obj)),,$(obj)/),$(filter %.o,$(obj-y)))
 subdir-ym := $(addprefix $(if $(filter .,$(obj)),,$(obj)/),$(patsubst %/,%,$(filter %/,$(obj-y))))
-flags = -I$(srctree)/include $(CFLAGS_KERNEL) $(if $(W),-Wall -Wextra -Wno-unused-parameter)
+flags = -I$(srctree)/include $(if $(W),-Wall -Wextra -Wno-unused-parameter)
+flags += $(if $(CONFIG_WERROR),-Werror) $(CFLAGS_KERNEL) $(KCFLAGS)
 CC ?= gcc
 
 $(obj)/%.o: $(srctree)/$(obj)/%.c
@@ -83,7 +84,7 @@ $(obj)/%.o: $(srctree)/$(obj)/%.c
 TREE: Mapping[str, str] = {
     "Makefile": _TOP,
     "Makefile.list": "obj-y += gate/\nobj-$(CONFIG_SHED) += shed/\n",
-    "Kconfig": "config GATE\n\tbool\n\nconfig SHED\n\tbool\n",
+    "Kconfig": "config GATE\n\tbool\n\nconfig SHED\n\tbool\n\nconfig WERROR\n\tbool\n",
     "scripts/configure": _CONFIGURE,
     "scripts/Makefile.build": _BUILD,
     "include/linux/lock.h": "#define LOCKED 1\n",

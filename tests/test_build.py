@@ -122,6 +122,17 @@ def test_warnings_that_a_failed_compilation_did_not_come_to(check: Check) -> Non
     assert not found(examined, State.FIXED)
 
 
+def test_a_configuration_with_werror(check: Check) -> None:
+    profile = {**PROFILE, "build": {"config": "CONFIG_GATE=y\nCONFIG_WERROR=y\n"}}
+    base = {**TREE, "gate/gate.c": gate("\tint old;\n")}
+    change = {"gate/gate.c": gate("\tint new;\n\tint old;\n")}
+    examined = check(change, base=base, profile=profile)
+    assert [(f.rule, f.state) for f in examined.findings] == [
+        ("unused-variable", State.NEW),
+        ("unused-variable", State.EXISTING),
+    ]
+
+
 def test_a_fixed_warning(check: Check) -> None:
     base = {**TREE, "gate/gate.c": gate("\tint old;\n")}
     examined = check({"gate/gate.c": gate("")}, base=base)
@@ -184,7 +195,7 @@ def test_a_broken_kconfig_and_its_repair(check: Check) -> None:
     }
     examined = check(change, {"Kconfig": TREE["Kconfig"]}, base=base)
     assert len(found(examined, State.EXISTING)) == 1  # the warning of the base
-    assert ("output", "Kconfig", 6, "the build says: syntax error", 1) in found(examined)
+    assert ("output", "Kconfig", 9, "the build says: syntax error", 1) in found(examined)
     assert {f.patch for f in examined.findings} == {1, None}
     assert any(f.rule == "error" for f in examined.findings)
 

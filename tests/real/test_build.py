@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,46 +42,7 @@ def test_v3_on_6_12_has_no_is_check(linux_6_12: Path, cache: Path, tmp_path: Pat
     assert "'struct linux_binprm' has no member named 'is_check'" in " ".join(done.out.split())
 
 
-def _named_after_mmap(number: int, mail: bytes) -> bytes:
-    right = b'+\t"BPRM_CREDS_FOR_EXEC",\n \t"MMAP",\n'
-    return mail.replace(right, b' \t"MMAP",\n+\t"BPRM_CREDS_FOR_EXEC",\n')
-
-
-def _without_name(number: int, mail: bytes) -> bytes:
-    whole, end, version = mail.rpartition(b"-- \n")
-    parts = whole.split(b"diff --git ")
-    return (
-        b"diff --git ".join(p for p in parts if not p.startswith(b"a/" + AUDIT.encode()))
-        + end
-        + version
-    )
-
-
-def _broken_then_repaired(number: int, mail: bytes) -> bytes:
-    """Patch 1 asks for a member that is not there, patch 2 for the right one."""
-    if number == 1:
-        return mail.replace(b"bprm->is_check", b"bprm->is_chek")
-    lines = [line for line in read_patch(1).split(b"\n") if b"is_check" in line]
-    good = next(line for line in lines if line.startswith(b"+"))[1:]
-    bad = good.replace(b"is_check", b"is_chek")
-    repair = b"diff --git a/%s b/%s\n--- a/%s\n+++ b/%s\n@@ -58 +58 @@\n-%s\n+%s\n-- \n"
-    path = HOOKS.encode()
-    before, _, after = mail.rpartition(b"-- \n")
-    return before + repair % (path, path, path, path, bad, good) + after
-
-
-def _probing(number: int, mail: bytes) -> bytes:
-    """Patch 1 also adds to a Makefile what tries to leave its folder."""
-    if number == 2:
-        return mail
-    probe = b"$(shell echo evil > /usr/verify-series-probe; cat /root/.bashrc /etc/shadow)"
-    added = (
-        b"diff --git a/security/ipe/Makefile b/security/ipe/Makefile\n"
-        b"--- a/security/ipe/Makefile\n+++ b/security/ipe/Makefile\n"
-        b"@@ -7,0 +8,1 @@\n+%s\n-- \n" % probe
-    )
-    before, _, after = mail.rpartition(b"-- \n")
-    return before + added + after
+Lines = Callable[[str], list[bytes]]  # the lines of a file of the base
 
 
 def read_patch(number: int) -> bytes:
@@ -88,7 +50,57 @@ def read_patch(number: int) -> bytes:
     return next(m for m in read_mails(V3) if named in m and b"\ndiff --git " in m)
 
 
-FAULTS: dict[str, tuple[Callable[[int, bytes], bytes], list[tuple[str, str, int]], str]] = {
+def _named_after_mmap(number: int, mail: bytes, lines: Lines) -> bytes:
+    right = b'+\t"BPRM_CREDS_FOR_EXEC",\n \t"MMAP",\n'
+    return mail.replace(right, b' \t"MMAP",\n+\t"BPRM_CREDS_FOR_EXEC",\n')
+
+
+def _without_name(number: int, mail: bytes, lines: Lines) -> bytes:
+    whole, end, version = mail.rpartition(b"-- \n")
+    parts = whole.split(b"diff --git ")
+    kept = [part for part in parts if not part.startswith(f"a/{AUDIT} ".encode())]
+    return b"diff --git ".join(kept) + end + version
+
+
+def _broken_then_repaired(number: int, mail: bytes, lines: Lines) -> bytes:
+    """Patch 1 asks for a member that is not there, patch 2 for the right one."""
+    if number == 1:
+        return mail.replace(b"bprm->is_check", b"bprm->is_chek")
+    added = [line[1:] for line in read_patch(1).split(b"\n") if line.startswith(b"+")]
+    at = next(n for n, line in enumerate(added) if b"bprm->is_check" in line)
+    good, bad = added[at], added[at].replace(b"is_check", b"is_chek")
+    return _with_hunk(mail, HOOKS, 57, added[at - 3 : at], [bad], [good], added[at + 1 : at + 4])
+
+
+def _probing(number: int, mail: bytes, lines: Lines) -> bytes:
+    """Patch 1 also adds to a Makefile what tries to leave its folder."""
+    path = "security/ipe/Makefile"
+    probe = b"$(shell echo evil > /usr/verify-series-probe; cat /root/.bashrc /etc/shadow)"
+    around = lines(path)[:6]
+    return _with_hunk(mail, path, 4, around[:3], [], [probe], around[3:]) if number == 1 else mail
+
+
+def _with_hunk(
+    mail: bytes,
+    path: str,
+    line: int,
+    before: list[bytes],
+    old: list[bytes],
+    new: list[bytes],
+    after: list[bytes],
+) -> bytes:
+    """The mail with a change at ``line`` of a file that it does not touch."""
+    signs = ((b" ", before), (b"-", old), (b"+", new), (b" ", after))
+    body = b"".join(sign + text + b"\n" for sign, texts in signs for text in texts)
+    around = len(before) + len(after)
+    start = line - len(before)
+    head = f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n"
+    head += f"@@ -{start},{around + len(old)} +{start},{around + len(new)} @@\n"
+    rest, _, tail = mail.rpartition(b"-- \n")
+    return rest + head.encode() + body + b"-- \n" + tail
+
+
+FAULTS: dict[str, tuple[Callable[[int, bytes, Lines], bytes], list[tuple[str, str, int]], str]] = {
     "name after MMAP": (
         _named_after_mmap,
         [("compiled-name", AUDIT, 1)],
@@ -114,12 +126,16 @@ FAULTS: dict[str, tuple[Callable[[int, bytes], bytes], list[tuple[str, str, int]
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_v3_with_one_fault(before_v3: Path, cache: Path, tmp_path: Path, name: str) -> None:
+    def lines(path: str) -> list[bytes]:
+        argv = ["git", "-C", before_v3, "show", f"HEAD:{path}"]
+        return subprocess.run(argv, capture_output=True, check=True).stdout.split(b"\n")
+
     change, expected, message = FAULTS[name]
     mails = []
     for mail in read_mails(V3):
         for number in (1, 2):
             if mail == read_patch(number):
-                mail = change(number, mail)
+                mail = change(number, mail, lines)
         mails.append(mail)
     done = build(write_mbox(tmp_path / "fault.mbox", mails), before_v3, cache, tmp_path)
     assert done.code == 1, done.out + done.err

@@ -226,6 +226,8 @@ class _Build:
         self.kbuild.remove(objects)
         tables = {targets.object_of(spec.table_file) for spec in self.tables}
         variables = {"W": "1", **(with_debug(sorted(tables)) if tables else {})}
+        if self.kbuild.settings().get("CONFIG_WERROR") == "y":
+            variables["KCFLAGS"] = "-Wno-error"  # or the base's own warnings would be errors
         about = len(objects) + (_PREPARE if before else _FIRST)
         made = self.kbuild.make(objects or ["prepare"], about=about, variables=variables)
         said = self._read(made)
