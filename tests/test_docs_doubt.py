@@ -7,6 +7,7 @@ import pytest
 
 from snapshots import apply
 from verify_series.docs import doubt, warnings
+from verify_series.docs.unshown import Unshown
 from verify_series.model import Finding, Severity
 
 SPRING = """\
@@ -31,9 +32,9 @@ SOURCES = {"spring.c": SPRING, "wheel.c": "/**\n * wheel() - Turn the box.\n */\
 
 def shown_after_all(rule: str, message: str) -> set[str]:
     found = Finding("docs", rule, Severity.ERROR, "Documentation/a.rst", 1, message)
-    left_out = frozenset(SOURCES)
+    unshown = Unshown(frozenset(SOURCES))
     base = apply(SOURCES, SOURCES).base
-    return set(left_out - doubt.still_left_out([found], left_out, base))
+    return set(SOURCES.keys() - doubt.still_unshown([found], unshown, base).paths)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +72,9 @@ def test_one_finding_in_doubt_is_enough() -> None:
         Finding("docs", rule, Severity.ERROR, "a.rst", 1, "'wheel'")
         for rule in ("kernel-doc", "unknown-term", "table")
     ]
-    assert doubt.still_left_out(found, frozenset(SOURCES), base) == frozenset()
-    assert doubt.still_left_out([], frozenset(SOURCES), base) == SOURCES.keys()
+    unshown = Unshown(frozenset(SOURCES))
+    assert doubt.still_unshown(found, unshown, base) == Unshown()
+    assert doubt.still_unshown([], unshown, base) == unshown
 
 
 def test_every_rule_is_one_that_exists() -> None:

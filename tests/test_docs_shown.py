@@ -111,35 +111,6 @@ def test_only_c_sources_are_looked_into() -> None:
     assert shown.changed(applied.base, applied.head, asked) == ["c.rst", "new.c"]
 
 
-OTHER = """\
-/**
- * toy_break() - Break a toy.
- */
-int toy_break(struct toy *toy);
-
-/**
- * DOC: See :ref:`toy_rules`.
- */
-"""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        (" * toy_wind() - Wind", " * toy_wind() - Turn", {"other.h"}),  # the same names
-        (" * toy_wind() - Wind", " * toy_break() - Wind", set()),  # documented twice now
-        (" * struct toy - A toy.\n", " * struct toy - A toy.\n * .. _toy_rules:\n", set()),
-        (" * struct toy - A toy.\n", " * struct toy - A toy.\n * .. _child_rules:\n", {"other.h"}),
-    ],
-)
-def test_which_sources_may_stay_unread(old: str, new: str, expected: set[str]) -> None:
-    assert SOURCE.count(old) == 1
-    applied = apply(
-        {"toy.c": SOURCE, "other.h": OTHER}, {"toy.c": SOURCE.replace(old, new), "other.h": OTHER}
-    )
-    assert shown.beside(applied.snapshots, ["toy.c"], ["other.h"]) == expected
-
-
 def test_the_names_that_comments_document() -> None:
     base = apply({"toy.c": SOURCE, "words.c": "/**\n * Some words only.\n */\n"}, {}).base
     assert shown.declared(base, ["toy.c", "words.c"]) == {"toy_wind", "toy", "TOY_MAX", "mood"}

@@ -34,7 +34,7 @@ from typing import Any
 
 from ..cache import root
 from ..carry import classify
-from ..docs import beyond, doubt, kit, requirements, scan, scope, shown
+from ..docs import beyond, doubt, kit, requirements, scan, scope, unshown
 from ..docs.reader import Reader, reading
 from ..docs.scan_kept import scan_tree
 from ..docs.warnings import STOPS, finding, is_anonymous, unique
@@ -72,12 +72,12 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
         read, more = beyond.look(applied, found, cache, ())
         skip = "" if read else _NOTHING
         return Examined(len(read), more, skip=skip, notes=_notes(applied, {}))
-    leave_out, left_out = _unconcerned(applied, found), None
-    while leave_out != left_out:
-        left_out = leave_out
-        findings, versions = _judge(applied, found, cache, left_out)
+    hide, hidden = unshown.find(applied, found), None
+    while hide != hidden:
+        hidden = hide
+        findings, versions = _judge(applied, found, cache, hidden)
         changed = [finding for finding in findings if finding.state is not State.EXISTING]
-        leave_out = doubt.still_left_out(changed, left_out, base)
+        hide = doubt.still_unshown(changed, hidden, base)
     for stop in findings:
         if stop.rule == STOPS and stop.state is State.EXISTING:
             raise CheckError(
@@ -88,20 +88,10 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     return Examined(examined, findings + more, notes=_notes(applied, versions), versions=versions)
 
 
-def _unconcerned(applied: AppliedSeries, found: scope.Scope) -> frozenset[str]:
-    """Sources that need not be shown. Some documents show dozens, which takes many seconds, and
-    only one that has to do with what changes can make a difference. What a touched document shows
-    is shown, since the series may have asked for it."""
-    fixed = found.sources(found.documents - applied.paths)
-    touched = fixed & applied.paths
-    others = fixed - touched - found.sources(found.documents & applied.paths)
-    return shown.beside(applied.snapshots, touched, others, scope.spoken(found.changing))
-
-
 def _judge(
-    applied: AppliedSeries, found: scope.Scope, cache: Path, leave_out: frozenset[str]
+    applied: AppliedSeries, found: scope.Scope, cache: Path, hidden: unshown.Unshown
 ) -> tuple[tuple[Finding, ...], dict[str, str]]:
-    with reading(applied.base, found, cache, leave_out) as reader:
+    with reading(applied.base, found, cache, hidden) as reader:
         states = _states(applied, found, reader)
         return classify(applied, states), dict(reader.versions)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from ..model import Finding, Snapshot
 from . import shown
+from .unshown import Unshown
 
 #: Rules whose findings no other text of the document can take away.
 _CERTAIN = frozenset(
@@ -44,21 +45,19 @@ _MOST = 50  # patterns that are worth looking for
 _NAME = re.compile(r"""'([^']+)'|"([^"]+)"|\[([^\]]+)\]|not found: (.+)""")
 
 
-def still_left_out(
-    findings: Iterable[Finding], left_out: frozenset[str], base: Snapshot
-) -> frozenset[str]:
-    """Those of the sources ``left_out`` that need not be shown for these findings to be certain."""
+def still_unshown(findings: Iterable[Finding], unshown: Unshown, base: Snapshot) -> Unshown:
+    """What of ``unshown`` need not be shown either for these findings to be certain."""
     patterns: set[str] = set()
     for finding in findings:
         if finding.rule in _CERTAIN:
             continue
         found = _patterns(finding)
         if not found:
-            return frozenset()
+            return Unshown()
         patterns |= found
     if len(patterns) > _MOST:
-        return frozenset()
-    return left_out - shown.mentioning(base, left_out, patterns)
+        return Unshown()
+    return unshown.without(shown.mentioning(base, unshown.paths, patterns))
 
 
 def _patterns(finding: Finding) -> set[str]:

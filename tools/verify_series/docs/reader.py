@@ -28,6 +28,7 @@ from . import generated, kit, maintainers
 from .scan import ROOT, abi_files, document_name, pattern
 from .scope import Library, Scope
 from .supply import Supply
+from .unshown import Unshown
 
 _CPU_SECONDS = 120
 _CPU_PER_DOCUMENT = 2  # forty times the usual
@@ -46,6 +47,7 @@ class _Sources:
 
     tree: Path
     fixed: list[str]
+    unshown: Unshown
     written: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
 
@@ -65,6 +67,9 @@ class _Sources:
         if new:
             snapshot.export(sorted(new), self.tree)
         made = {path for path in new if (self.tree / path).is_file()}
+        for path in made & self.unshown.units.keys():
+            file = self.tree / path
+            file.write_bytes(self.unshown.cut(path, file.read_bytes()))
         self.written |= made
         return made
 
@@ -77,12 +82,10 @@ class Reader:
         process: subprocess.Popen[bytes],
         scope: Scope,
         sources: _Sources,
-        leave_out: Iterable[str],
     ) -> None:
         self._process = process
         self._scope = scope
         self._sources = sources
-        self._leave_out = sorted(leave_out)
         self._supply = Supply(scope.index, scope.documents)
         self._not_made: dict[str, str] = {}
         self.versions: Mapping[str, str] = {}
@@ -110,7 +113,7 @@ class Reader:
             gone=[document_name(path) for path in gone],
             untitled=untitled,
             check=scope.told(number),
-            leave_out=self._leave_out,
+            leave_out=sorted(self._sources.unshown.sources),
         )
         while "warnings" not in (message := self._hear()):
             self._answer(number, message)
@@ -244,12 +247,10 @@ class Reader:
 
 
 @contextmanager
-def reading(
-    base: Snapshot, scope: Scope, cache: Path, leave_out: Iterable[str] = ()
-) -> Iterator[Reader]:
+def reading(base: Snapshot, scope: Scope, cache: Path, unshown: Unshown) -> Iterator[Reader]:
     """Start the process in a private folder with the base's extensions; both are gone afterwards.
 
-    ``leave_out`` are sources whose kernel-doc is not shown.
+    ``unshown`` is what documents do not show of their sources.
     """
     folder, fixed = kit.make(base, cache)
     with tempfile.TemporaryDirectory(prefix="verify-series-docs-") as name:
@@ -270,7 +271,7 @@ def reading(
             alarm = threading.Timer(_PATIENCE * seconds, process.kill)
             alarm.start()
             try:
-                yield Reader(process, scope, _Sources(tree, fixed), leave_out)
+                yield Reader(process, scope, _Sources(tree, fixed, unshown))
             finally:
                 alarm.cancel()
 

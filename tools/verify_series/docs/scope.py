@@ -88,6 +88,10 @@ class Index:
                 self.concerned[f"doc:{entry}"].append(path)
         self.patterns = {file: pattern(file) for file in self.users if "*" in file}
 
+    def only_shown(self, path: str) -> bool:
+        """Whether documents are made of this source as kernel-doc and in no other way."""
+        return set(self.users[path]) <= set(self.concerned.get(f"kernel-doc:{path}", ()))
+
     def made_of(self, files: Iterable[str]) -> set[str]:
         """The documents that contain any of these files, directly or by way of another."""
         found: set[str] = set()
@@ -290,11 +294,7 @@ def _shown_otherwise(
     index: Index, before: Library, after: Library, paths: Collection[str]
 ) -> set[str]:
     """``paths`` without sources that documents show as kernel-doc, and that show the same still."""
-    plain = {
-        path
-        for path in index.users.keys() & set(paths)
-        if set(index.users[path]) <= set(index.concerned.get(f"kernel-doc:{path}", ()))
-    }
+    plain = {path for path in index.users.keys() & set(paths) if index.only_shown(path)}
     return (set(paths) - plain) | set(shown.changed(before.snapshot, after.snapshot, plain))
 
 

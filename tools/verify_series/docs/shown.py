@@ -10,13 +10,18 @@ kernel says what is shown).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from ..model import Snapshot
 from .scan import normalized
 
+T = TypeVar("T")
+
 _COMMENT = re.compile(rb"/\*\*(?!\*|/).*?\*/", re.DOTALL)
 _EXPORT = re.compile(rb"^[ \t]*EXPORT_SYMBOL\w*[ \t]*\([^)]*\)", re.MULTILINE)
+_EXPORTED = re.compile(rb"^[ \t]*EXPORT_SYMBOL\w*[ \t]*\(\s*(\w+)", re.MULTILINE)
 #: What a comment documents: the words of its first line up to a dash, a colon or a bracket.
 _HEAD = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*([\w \t]+)")
 _DOC = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*[ \t]*)?DOC:(.*)")
@@ -79,44 +84,47 @@ def changed(before: Snapshot, after: Snapshot, paths: Iterable[str]) -> list[str
     return [p for p in paths if not (p.endswith((".c", ".h")) and same(before, after, p))]
 
 
-def beside(
-    snapshots: Sequence[Snapshot],
-    touched: Iterable[str],
-    others: Iterable[str],
-    names: Iterable[str] = (),
-) -> frozenset[str]:
-    """Those of ``others`` that have nothing to do with what the series changes.
+@dataclass(frozen=True)
+class Names:
+    """What sources say by name: ``documented`` are what comments document and what is exported,
+    ``labels`` are labels and titles of DOC sections."""
 
-    A source does, if it speaks of one of ``names``, of a name that the ``touched`` sources begin
-    or cease to document, or of a label that they begin or cease to define: it may define the
-    same, or refer to it.
-    """
-    paths = sorted(touched)
-    states = [_names(snapshot.read_many(paths).values()) for snapshot in snapshots]
-    changing = frozenset().union(*states).difference(frozenset.intersection(*states))
-    words = {name.decode("utf-8", "surrogateescape") for name in changing}
-    there = frozenset(snapshots[0].object_ids(sorted(others)))
-    return there - speaking(snapshots[0], there, {*words, *names})
+    documented: frozenset[bytes] = frozenset()
+    labels: frozenset[bytes] = frozenset()
 
+    @classmethod
+    def changing(cls, states: Sequence[Collection[bytes]]) -> Names:
+        """What sources, in one state after the other, begin or cease to say."""
 
-def speaking(snapshot: Snapshot, paths: Iterable[str], words: Iterable[str]) -> frozenset[str]:
-    """Those of ``paths`` that hold one of ``words``, whatever their case and white space."""
-    folded = [_folded(word.encode("utf-8", "surrogateescape")) for word in words]
-    texts = _folded_texts(snapshot, paths) if folded else {}
-    return frozenset(p for p, text in texts.items() if any(word in text for word in folded))
+        def changed(find: Callable[[bytes], Iterable[bytes]]) -> frozenset[bytes]:
+            sets = [
+                frozenset(name for source in state for name in find(source)) for state in states
+            ]
+            return frozenset().union(*sets) - frozenset.intersection(*sets)
+
+        return cls(changed(_heads) | changed(_EXPORTED.findall), changed(_labels))
+
+    def concern(self, texts: Iterable[tuple[T, bytes]], words: Iterable[str]) -> frozenset[T]:
+        """The keys of those texts that document such a name as well, or that hold such a label or
+        one of ``words``, whatever the case and white space."""
+        sought = [_folded(word.encode("utf-8", "surrogateescape")) for word in words]
+        sought += [_folded(label) for label in self.labels]
+        return frozenset(key for key, text in texts if self._concerns(text, sought))
+
+    def _concerns(self, text: bytes, sought: Collection[bytes]) -> bool:
+        if not self.documented.isdisjoint(_heads(text)):
+            return True
+        folded = _folded(text) if sought else b""
+        return any(word in folded for word in sought)
 
 
 def mentioning(snapshot: Snapshot, paths: Iterable[str], patterns: Iterable[str]) -> frozenset[str]:
     """Those of ``paths`` in which one of a few ``patterns`` matches the text in lower case, with
     white space folded and without the asterisks at the beginning of a comment's lines."""
     joined = "|".join(sorted(patterns))
-    texts = _folded_texts(snapshot, paths) if joined else {}
     pattern = re.compile(joined.encode("utf-8", "surrogateescape"))
-    return frozenset(path for path, text in texts.items() if pattern.search(text))
-
-
-def _folded_texts(snapshot: Snapshot, paths: Iterable[str]) -> dict[str, bytes]:
-    return {path: _folded(text) for path, text in snapshot.read_each(sorted(paths))}
+    texts = snapshot.read_each(sorted(paths)) if joined else iter(())
+    return frozenset(path for path, text in texts if pattern.search(_folded(text)))
 
 
 def labels(snapshot: Snapshot, paths: Iterable[str]) -> frozenset[str]:
@@ -131,12 +139,26 @@ def _folded(text: bytes) -> bytes:
     return b" ".join(_MARGIN.sub(b"\n", text.lower()).split())
 
 
-def _names(sources: Iterable[bytes]) -> frozenset[bytes]:
-    found: set[bytes] = set()
-    for source in sources:
-        found.update(word for head in _HEAD.findall(source) for word in head.split())
-        found.update(_LABEL.findall(source))
-    return frozenset(found - _KINDS)
+def _heads(source: bytes) -> frozenset[bytes]:
+    """What the comments document, and more rather than less: the words with which each begins."""
+    return frozenset(word for head in _HEAD.findall(source) for word in head.split()) - _KINDS
+
+
+def _labels(source: bytes) -> Iterable[bytes]:
+    return (*_LABEL.findall(source), *(title.strip() for title in _DOC.findall(source)))
+
+
+def units(text: bytes) -> Iterator[tuple[int, int]]:
+    """Where each comment begins, and where that ends which it stands above. Nothing of a source
+    in which kernel-doc might see other comments."""
+    if b"\r" not in text and not _is_odd(text):
+        for comment in _COMMENT.finditer(text):
+            yield comment.start(), _end(text, comment.end())
+
+
+def _is_odd(text: bytes) -> bool:
+    """Whether a comment has no end."""
+    return text.count(b"/*") != text.count(b"*/")
 
 
 def _shown(source: bytes) -> Iterator[bytes]:
@@ -146,7 +168,7 @@ def _shown(source: bytes) -> Iterator[bytes]:
         yield comment[0]
         yield text[comment.end() : _end(text, comment.end())]
     yield from sorted(_EXPORT.findall(text))
-    yield b"odd" if text.count(b"/*") != text.count(b"*/") else b""  # a comment without an end
+    yield b"odd" if _is_odd(text) else b""
 
 
 def _end(text: bytes, start: int) -> int:
