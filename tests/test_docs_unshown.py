@@ -67,6 +67,13 @@ TOY, WIND, MAX, MOOD = (
         ),
         (" * struct toy - A toy.\n", " * struct toy - A toy.\n * .. _toy_rules:\n", set(), [TOY]),
         ("EXPORT_SYMBOL_GPL(toy_wind);\n", "", {"other.h"}, [WIND]),
+        # a name is there twice
+        (
+            "/* plain */",
+            "/**\n * toy_wind() - Again.\n */",
+            {"other.h"},
+            [WIND, "toy_wind() - Again."],
+        ),
     ],
 )
 def test_what_is_shown(old: str, new: str, expected: set[str], shown: list[str]) -> None:

@@ -10,6 +10,7 @@ kernel says what is shown).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -94,13 +95,12 @@ class Names:
 
     @classmethod
     def changing(cls, states: Sequence[Collection[bytes]]) -> Names:
-        """What sources, in one state after the other, begin or cease to say."""
+        """What sources say more or less often in one state than in another."""
 
         def changed(find: Callable[[bytes], Iterable[bytes]]) -> frozenset[bytes]:
-            sets = [
-                frozenset(name for source in state for name in find(source)) for state in states
-            ]
-            return frozenset().union(*sets) - frozenset.intersection(*sets)
+            said = [Counter(n for source in state for n in find(source)) for state in states]
+            names = frozenset().union(*said)
+            return frozenset(n for n in names if len({counter[n] for counter in said}) > 1)
 
         return cls(changed(_heads) | changed(_EXPORTED.findall), changed(_labels))
 
@@ -139,9 +139,10 @@ def _folded(text: bytes) -> bytes:
     return b" ".join(_MARGIN.sub(b"\n", text.lower()).split())
 
 
-def _heads(source: bytes) -> frozenset[bytes]:
+def _heads(source: bytes) -> list[bytes]:
     """What the comments document, and more rather than less: the words with which each begins."""
-    return frozenset(word for head in _HEAD.findall(source) for word in head.split()) - _KINDS
+    words = (word for head in _HEAD.findall(source) for word in head.split())
+    return [word for word in words if word not in _KINDS]
 
 
 def _labels(source: bytes) -> Iterable[bytes]:
