@@ -58,12 +58,13 @@ class Checked:
         self._store = Store.create(folder / "store.git", tree / ".git" / "objects")
         head = self._store.must("--git-dir", str(tree / ".git"), "rev-parse", "HEAD").decode()
         self.base = Snapshot(head.strip(), self._store)
-        self._index = folder / "index"
+        self._folder = folder
 
     def applied(self, mutation: Mutation) -> AppliedSeries:
         """The mutation as a series of one patch."""
         store = self._store
-        store.must("read-tree", self.base.commit, index=self._index)
+        own_index = self._folder / f"index-{id(mutation)}"
+        store.must("read-tree", self.base.commit, index=own_index)
         lines = []
         for path, text in mutation.changes.items():
             if text is None:
@@ -72,9 +73,9 @@ class Checked:
                 blob = store.must("hash-object", "-w", "--stdin", stdin=text.encode())
                 lines.append(f"100644 {blob.decode().strip()}\t{path}\0")
         store.must(
-            "update-index", "-z", "--index-info", stdin="".join(lines).encode(), index=self._index
+            "update-index", "-z", "--index-info", stdin="".join(lines).encode(), index=own_index
         )
-        written = store.must("write-tree", index=self._index).decode().strip()
+        written = store.must("write-tree", index=own_index).decode().strip()
         who = "Ada <ada@example.org> 1767600000 +0000"
         text = f"tree {written}\nparent {self.base.commit}\nauthor {who}\ncommitter {who}\n\nx\n"
         made = store.must("hash-object", "-w", "-t", "commit", "--stdin", stdin=text.encode())

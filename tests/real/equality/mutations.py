@@ -8,7 +8,7 @@ change should lead to is not said here: the judge says it, and the docs check ha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from verify_series.docs.scan import document_name
 
@@ -139,9 +139,17 @@ def _referring(kernel: Kernel, path: str) -> frozenset[str]:
     """Documents that refer to a document or to one of its labels, or may do so."""
     name = re.escape(document_name(path).rpartition("/")[2])
     words = [rf"[/<`]{name}(?:\.rst|[>`])"]
-    words += [re.escape(n[6:]) for n in kernel.scans[path].defines if n.startswith("label:")]
-    word = re.compile("|".join(words), re.IGNORECASE)
-    return frozenset(p for p, text in kernel.documents.items() if word.search(text)) - {path}
+    words += [_quoted(n[6:]) for n in kernel.scans[path].defines if n.startswith("label:")]
+    return _speaking(kernel, words) - {path}
+
+
+def _quoted(name: str) -> str:
+    return rf"[`<]\s*{re.escape(name)}\s*[`>]"
+
+
+def _speaking(kernel: Kernel, patterns: Iterable[str]) -> frozenset[str]:
+    any_of_them = re.compile("|".join(patterns), re.IGNORECASE)
+    return frozenset(p for p, text in kernel.documents.items() if any_of_them.search(text))
 
 
 def of_labels(kernel: Kernel, times: int) -> Iterator[Mutation]:
@@ -165,9 +173,8 @@ def of_labels(kernel: Kernel, times: int) -> Iterator[Mutation]:
             kernel.used.add(path)
             gone = re.compile(pattern.format(re.escape(name[len(kind) + 1 :])))
             changed = gone.sub(instead, kernel.text(path), count=1)
-            word = re.compile(re.escape(name.partition(":")[2]), re.IGNORECASE)
-            around = {p for p, text in kernel.documents.items() if word.search(text)}
-            yield Mutation(f"{name} removed: {path}", {path: changed}, frozenset(around - {path}))
+            around = _speaking(kernel, [_quoted(name.partition(":")[2])]) - {path}
+            yield Mutation(f"{name} removed: {path}", {path: changed}, around)
 
 
 def make(kernel: Kernel, times: int) -> list[Mutation]:
