@@ -13,10 +13,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import sphinx.cmd.build
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
@@ -40,7 +42,17 @@ class Build(Sphinx):
             env.clear_doc(name)
 
 
+def write_outdated(
+    builder: Builder, named: Iterable[str] | None, outdated: Iterable[str], method: Any = "update"
+) -> None:
+    """Builder.write(), which with names on the command line leaves out the rest."""
+    _write(builder, None if named is None else {*named, *outdated}, outdated, method)
+
+
+_write = Builder.write
+
 if __name__ == "__main__":
+    setattr(Builder, "write", write_outdated)  # noqa: B010
     vars(sphinx.cmd.build)["Sphinx"] = Build
     StandaloneHTMLBuilder.finish = lambda self: None  # type: ignore[method-assign]
     StandaloneHTMLBuilder._get_local_toctree = lambda *_, **__: ""  # type: ignore[method-assign]

@@ -21,6 +21,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ from .scan import BUILD
 from .sphinx_adapter import Documents, Warned, versions
 
 _MOST_ROUNDS = 8
+
+#: How a message of a program begins; what follows on further lines belongs to it.
+_PLACE = re.compile(r"[\w./+-]+:\d+: ")
 
 
 class Conversation:
@@ -59,9 +63,14 @@ class _Errors(io.TextIOBase):
         self._documents = documents
 
     def write(self, text: str) -> int:
-        for line in text.splitlines():
-            if line.strip():
-                self._documents.warn("WARNING", "", "stderr", line)
+        messages: list[str] = []
+        for line in filter(str.strip, text.splitlines()):
+            if messages and not _PLACE.match(line):
+                messages[-1] += f"\n{line}"
+            else:
+                messages.append(line)
+        for message in messages:
+            self._documents.warn("WARNING", "", "stderr", message)
         return len(text)
 
 
