@@ -17,11 +17,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from build import FIXED
+
 from bench import SHARED, TOP, V3, best, measure, total
 from verify_series.boot.plan import make_initramfs, make_plan
 from verify_series.boot.program import compile_init
-from verify_series.build import kbuild
-from verify_series.model import Execution
 from verify_series.profile import profiles
 
 QEMU = (
@@ -99,9 +99,9 @@ def _write_initramfs(top: Path) -> None:
 def _floor(top: Path, folder: Path, env: dict[str, str]) -> tuple[Times, Times]:
     """Back to the base and to the series again, in the folders that verify-series left."""
     makes, runs = [], []
-    settings = [f"{name}={value}" for name, value in kbuild.variables(Execution()).items()]
-    make = ["make", "-s", f"-j{os.cpu_count()}", f"O={folder / 'out'}", *settings, "vmlinux"]
-    own = {**env, "CCACHE_DIR": str(folder.parent / "ccache")}
+    ccache = ["CC=ccache gcc", "HOSTCC=ccache gcc"] if shutil.which("ccache") else []
+    make = ["make", "-s", f"-j{os.cpu_count()}", f"O={folder / 'out'}", *FIXED, *ccache, "vmlinux"]
+    own = {**env, "CCACHE_DISABLE": "1"}
     for options in (["-R", top / "2.patch", top / "1.patch"], [top / "1.patch", top / "2.patch"]):
         reverse = options[:1] if options[0] == "-R" else []
         for patch in options[len(reverse) :]:
