@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from reports import NASTY, hostile, report
@@ -65,3 +67,19 @@ def test_what_a_mail_says_is_inert(nasty: str) -> None:
     assert printable(nasty).isprintable()
     rendered = text.render(hostile(nasty))
     assert all(line.isprintable() for line in rendered.split("\n"))
+
+
+def test_progress_of_a_check_that_takes_long() -> None:
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn
+
+    from verify_series.report.live import _Live
+
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    with Progress(TextColumn("{task.description}"), console=console) as progress:
+        shown = _Live(progress)
+        shown.started("ipe: build")
+        shown.advanced("ipe: build", "building the base: CC [M] a.o", 0.5)
+        progress.refresh()
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "━━━━━━━━━━━━  50%  ipe: build: building the base: CC [M] a.o" in text
