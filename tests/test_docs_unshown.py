@@ -115,6 +115,29 @@ def test_what_a_touched_document_shows_is_shown() -> None:
     assert found({API: DOCUMENT + "\nMore.\n", "toy.c": after}) == Unshown()
 
 
+def test_all_is_shown_where_a_title_changes() -> None:
+    words = " *\n * Winding\n * -------\n *\n * Slowly.\n"
+    comment = " * TOY_MAX - The most turns.\n"
+    titled = SOURCE.replace(comment, comment + words)
+    assert found({"toy.c": titled}) == Unshown()
+    assert found(
+        {"toy.c": titled.replace("Slowly", "Gently")}, base={**BASE, "toy.c": titled}
+    ).units
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["|spring|", "[spring]", "[#spring]", "_`spring`", "`spring <https://a.example>`_"],
+)
+def test_what_has_the_same_name_is_shown(name: str) -> None:
+    other = OTHER.replace("toy_rules", "the spring")
+    comment = " * TOY_MAX - The most turns.\n"
+    mark = "" if name.startswith(("_", "`")) else ".. "
+    after = SOURCE.replace(comment, f"{comment} *\n * {mark}{name}\n")
+    assert found({"toy.c": after}, base={**BASE, "other.h": other}).sources == set()
+    assert found({"toy.c": after}).sources == {"other.h"}
+
+
 def test_a_comment_that_is_there_once_more_is_shown() -> None:
     comment = SOURCE[SOURCE.index("/**\n * enum mood") : SOURCE.index("/* plain")]
     hidden = found({"toy.c": SOURCE + comment})

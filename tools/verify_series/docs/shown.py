@@ -27,6 +27,12 @@ _EXPORTED = re.compile(rb"^[ \t]*EXPORT_SYMBOL\w*[ \t]*\(\s*(\w+)", re.MULTILINE
 _HEAD = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*)?[ \t]*([\w \t]+)")
 _DOC = re.compile(rb"/\*\*(?!\*|/)[ \t]*(?:\n[ \t]*\*[ \t]*)?DOC:(.*)")
 _LABEL = re.compile(rb"\.\. _([^:\n]+):")
+#: What else has a name of which a document may have only one: a substitution, a citation or a
+#: footnote, an inline target, an embedded URI.
+_NAMED = re.compile(
+    rb"\.\. \|([^|\n]+)\||\.\. \[#?([\w.-]+)\]|[\s(]_`([^`]+)`|`([^`<]+?)\s*<[^>]+>`_(?!_)"
+)
+_TITLE = re.compile(rb"(?m)^(.*\n[ \t]*\*?[ \t]*([!-/:-@\[-`{-~])\2{2,})[ \t]*$")
 _KINDS = frozenset((b"struct", b"union", b"enum", b"typedef", b"define", b"DOC"))
 _MARGIN = re.compile(rb"\n[ \t]*\*(?!/)")
 _TYPES = [[kind] for kind in sorted(_KINDS)]
@@ -88,10 +94,12 @@ def changed(before: Snapshot, after: Snapshot, paths: Iterable[str]) -> list[str
 @dataclass(frozen=True)
 class Names:
     """What sources say by name: ``documented`` are what comments document and what is exported,
-    ``labels`` are labels and titles of DOC sections."""
+    ``labels`` are labels, titles of DOC sections and whatever else has a name, ``titles`` are the
+    section titles, whose levels follow from all the others of the document."""
 
-    documented: frozenset[bytes] = frozenset()
-    labels: frozenset[bytes] = frozenset()
+    documented: frozenset[bytes]
+    labels: frozenset[bytes]
+    titles: frozenset[bytes]
 
     @classmethod
     def changing(cls, states: Sequence[Collection[bytes]]) -> Names:
@@ -102,7 +110,8 @@ class Names:
             names = frozenset().union(*said)
             return frozenset(n for n in names if len({counter[n] for counter in said}) > 1)
 
-        return cls(changed(_heads) | changed(_EXPORTED.findall), changed(_labels))
+        documented = changed(_heads) | changed(_EXPORTED.findall)
+        return cls(documented, changed(_labels), changed(_titles))
 
     def concern(self, texts: Iterable[tuple[T, bytes]], words: Iterable[str]) -> frozenset[T]:
         """The keys of those texts that document such a name as well, or that hold such a label or
@@ -145,8 +154,14 @@ def _heads(source: bytes) -> list[bytes]:
     return [word for word in words if word not in _KINDS]
 
 
-def _labels(source: bytes) -> Iterable[bytes]:
-    return (*_LABEL.findall(source), *(title.strip() for title in _DOC.findall(source)))
+def _labels(source: bytes) -> Iterator[bytes]:
+    yield from _LABEL.findall(source)
+    yield from (title.strip() for title in _DOC.findall(source))
+    yield from (b"".join(name) for name in _NAMED.findall(comments(source)))
+
+
+def _titles(source: bytes) -> Iterator[bytes]:
+    return (title for title, _ in _TITLE.findall(comments(source)))
 
 
 def units(text: bytes) -> Iterator[tuple[int, int]]:

@@ -52,12 +52,15 @@ class Unshown:
 
 
 def find(applied: AppliedSeries, scope: Scope) -> Unshown:
-    """What a touched document shows is shown, since the series may have asked for it."""
+    """What a touched document shows is shown, since the series may have asked for it; and all is
+    where a section title changes."""
     fixed = scope.sources(scope.documents - applied.paths)
     fixed -= scope.sources(scope.documents & applied.paths)
     code = sorted(path for path in applied.paths if path.endswith((".c", ".h")))
     texts = [snapshot.read_many(code) for snapshot in applied.snapshots]
     names = shown.Names.changing([state.values() for state in texts])
+    if names.titles:
+        return Unshown()
     declared = {name for name in scope.changing if name.startswith("c:")}
     names = replace(names, documented=names.documented | {n[2:].encode() for n in declared})
     words = spoken(scope.changing - declared)
