@@ -84,9 +84,10 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Time, as ratios against the tools themselves; ``-- hooks`` counts what lsm-hook finds,
-    ``-- build`` compiles, ``-- boot`` compiles and boots a kernel, which takes minutes.
+    ``-- names TREE`` what name-table does, ``-- build`` compiles, ``-- boot`` compiles and boots a
+    kernel, which takes minutes.
     """
     install(session, "[tests]")
-    named = session.posargs[:1] in (["hooks"], ["build"], ["boot"])
+    named = session.posargs[:1] in (["hooks"], ["names"], ["build"], ["boot"])
     script = session.posargs[0] if named else "bench"
     session.run("python", f"tests/bench/{script}.py", *session.posargs[named:])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Put faults into the name tables of a kernel tree, each as a patch, and count what is found.
 
-``nox -s real -- name-mutations`` prints the table of Documentation/name-tables.rst. Every table
+``nox -s bench -- names TREE`` prints the table of Documentation/name-tables.rst. Every table
 that an enum of the tree indexes and that is written one name a line is mutated; correct changes
 of the same tables must stay without a finding.
 """
@@ -37,6 +37,8 @@ from verify_series.names import whole
 from verify_series.names.links import Link
 from verify_series.names.reading import Reading, read_link
 from verify_series.names.rule import common_prefix
+from verify_series.names.series import Trees, judge
+from verify_series.names.skim import skim
 from verify_series.store import Store
 from verify_series.tree import open_tree
 
@@ -357,12 +359,70 @@ def _judge(overlay: Overlay, paths: list[str]) -> Iterator[Finding]:
     return (f for f in examined.findings if f.state is State.NEW)
 
 
+class Skimmed:
+    """The Objects protocol over a store whose files are skimmed: the difference of two trees
+    touches tens of thousands of them.
+    """
+
+    def __init__(self, under: Store) -> None:
+        self.under = under
+
+    def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
+        contents = self.under.read_many(commit, paths)
+        return {path: skim(data) for path, data in contents.items()}
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        return self.read_many(commit, [path]).get(path)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.under, name)
+
+
+def difference(old: Path, new: Path, say: Callable[[str], None]) -> Iterator[str]:
+    """What is found where one tree becomes the other in one patch, a line a finding."""
+    with cache.workspace() as work:
+        snapshots = []
+        for number, tree in enumerate((old, new)):
+            opened = open_tree(tree, cache=cache.root(), progress=say)
+            commit = opened.resolve("HEAD")
+            assert commit
+            store = Store.create(work / f"store{number}", opened.objects)
+            store.blob_ids(commit, "")
+            snapshots.append(Snapshot(commit, Skimmed(store)))
+        base, head = snapshots
+        files = whole.c_files(base)
+        plain = Snapshot(base.commit, base.objects.under)  # type: ignore[attr-defined]
+        paths = [path for path, yes in whole.with_names(plain, files) if yes]
+        reached = whole.reach(plain)
+        links = [link for path in paths for link in whole.links_of(reached, path)]
+        say(f"{len(links)} tables are linked in the old tree")
+        patch = Patch(1, "d@example.org", "the difference", "A <a@example.org>", b"")
+        series = Series("d@example.org", "the difference", "A <a@example.org>", 1, 1, (patch,))
+        compared = 0
+        for link in links:
+            both = {link.site.source.path, link.enum.source.path, *link.helpers}
+            changes = tuple(Change(path, path) for path in sorted(both))
+            applied = AppliedSeries(series, base, (Step(patch, head, changes, {}),))
+            judged = judge(Trees(applied), 0, link)
+            compared += bool(judged.after) and not judged.unread
+            for fault in judged.faults[-1] if judged.faults else ():
+                word = "error" if fault.certain else "warning"
+                place = f"{link.site.source.path}:{fault.line}"
+                yield f"{place}: {word}: {fault.message} [{fault.rule}]"
+        say(f"{compared} of them are in the new tree as well")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tree", type=Path)
+    parser.add_argument("--since", type=Path, metavar="TREE", help="an older tree to compare with")
     parser.add_argument("--most", type=int, default=10_000, help="tables that are mutated")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    if options.since:
+        for line in difference(options.since, options.tree, lambda t: print(t, file=sys.stderr)):
+            print(line, flush=True)
+        return
     tally = run(options.tree, options.most, options.seed, lambda t: print(t, file=sys.stderr))
     print(table(tally))
     for line in tally.missed:

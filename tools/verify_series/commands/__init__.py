@@ -12,6 +12,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "list": ("listing", "which checks would run, and why"),
     "show": ("show", "an earlier run again, in any format"),
     "diff": ("diff", "what changed from one run to another"),
+    "audit": ("audit", "which names a whole tree lacks"),
     "doctor": ("doctor", "which programs are there"),
     "patchwork": ("patchwork", "the checks of a run, shown or posted"),
     "b4": ("b4", "an external check of b4 review and b4 prep --check"),

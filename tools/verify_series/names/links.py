@@ -70,13 +70,19 @@ def _sample(mentions: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(mentions[round(i * step)] for i in range(_ASKED)))
 
 
-def _enum_of(reach: Reach, source: Source, name: str) -> Enum | None:
+def _enum_of(reach: Reach, source: Source, name: str, depth: int = 2) -> Enum | None:
     tag = name.removeprefix("enum ")
     if tag != name:
         path = next((one for one in reach.walk(source.path) if tag in reach.tags(one)), None)
         return _only(_at(reach, source, path), lambda enum: tag in enum.names)
-    path = reach.definer(source.path, name)
-    return _only(_at(reach, source, path), lambda enum: name in enumerators(enum))
+    found = _at(reach, source, reach.definer(source.path, name))
+    enum = _only(found, lambda enum: name in enumerators(enum))
+    if enum or not found or not depth:
+        return enum
+    macros = found.macros.get(name, ())  # such as a size that is an enumerator and one more
+    words = [t.text for m in macros[-1:] for t in m.body or () if t.kind == "name"]
+    enums = (_enum_of(reach, found, word, depth - 1) for word in words if word != name)
+    return next((one for one in enums if one), None)
 
 
 def _at(reach: Reach, source: Source, path: str | None) -> Source | None:

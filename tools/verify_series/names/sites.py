@@ -73,10 +73,13 @@ class _Everything(Mapping[str, bool]):
         return 0
 
 
+EVERYTHING = _Everything()
+
+
 @lru_cache(maxsize=256)
 def find_sites(source: Source) -> tuple[Site, ...]:
     """All sites of a file, in its order; those of which nothing can be read are left out."""
-    view = View([source], _Everything())
+    view = View([source], EVERYTHING)
     found = []
     for find in (_tables, _macros, _symbolic, _switches):
         for site in find(source, view):

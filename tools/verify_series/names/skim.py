@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 #: What a file has that may hold names: ``] = "``, ``] = { "``, ``] = MACRO("`` ...
 _NAMES = re.compile(
-    rb'\]\s*(?:__\w+\s*(?:\([^()\n]*\)\s*)?)*=\s*[({]*\s*(?:/\*.*?\*/\s*)?[({]*\s*(?:\w+\s*\(\s*)?"',
+    rb'\](?:\s+__\w+(?:\s*\([^()\n]*\))?)*\s*=\s*[({]*\s*(?:/\*.*?\*/\s*)?[({]*\s*(?:\w+\s*\(\s*)?"',
     re.DOTALL,
 )
 _LEXEME = re.compile(
@@ -20,7 +20,7 @@ _LEXEME = re.compile(
 )
 _DIRECTIVE = re.compile(rb"^[ \t]*#(?:[^\n]*\\[ \t]*\n)*[^\n]*", re.MULTILINE)
 _ENUM = re.compile(rb"(?:\btypedef\s+)?\benum\b[^;{}()=\"]*\{")
-_ARRAY = re.compile(rb"\[[^\]\n;]*\]\s*(?:__\w+\s*(?:\([^()\n]*\)\s*)?)*=\s*\{")
+_ARRAY = re.compile(rb"\[[^\]\n;]*\](?:\s+__\w+(?:\s*\([^()\n]*\))?)*\s*=\s*\{")
 _BRACE = re.compile(rb'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|[{}]')
 _UNSIZED = re.compile(rb"(\w+)\s*\[\s*\Z")
 _SIZE = re.compile(rb"ARRAY_SIZE\(\s*(\w+)\s*\)")
