@@ -108,7 +108,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_skimming_keeps_lines_and_what_the_reader_needs() -> None:
-    text = '#define A \\\n 1\nint f(void)\n{\n\treturn 0;\n}\n/* enum x { Z } */\n' + TABLE
+    text = "#define A \\\n 1\nint f(void)\n{\n\treturn 0;\n}\n/* enum x { Z } */\n" + TABLE
     assert may_have_names(text.encode())
     lines = skim(text.encode()).decode().splitlines()
     assert lines[0].strip() == "#define A \\"

@@ -45,6 +45,7 @@ def audit(
     for number, path in enumerate(paths):
         if number % _AT_A_TIME == 0:
             progress("comparing", number / len(paths))
+            whole.forget()
         about = work.about(path)
         if known.get(path, [""])[0] != about:
             tables, found = work.compare(path)

@@ -17,12 +17,14 @@ from ..c.source import Source
 from ..c.view import View
 from .links import Link
 from .reading import Reading, read_link
-from .rule import quiet_names
+from .rule import common_prefix, quiet_names
 from .sites import EVERYTHING
 
 MISSING, FALLBACK, INTENDED = "noname", "fallback", "intended"
 _FEWEST = 4  # names of a table that says anything
-_MOST_MISSING = 0.34  # of the enumerators, in a table that means to have them all
+_MOST_MISSING = 0.25  # of the enumerators, in a table that means to have them all
+#: Counts and ends that go by other words than those that a series is forgiven.
+_NO_THING = re.compile(r"(?i)NUM|(_|^)NR_|COUNT|NVALS|UNSET|BAD|DONE|PRIVATE|(_|^)NO_|_START$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,15 @@ def find_gap(
 
 
 def _missing(reading: Reading) -> list[Enumerator]:
+    """The enumerators without a name that are of a kind with those that have one."""
     quiet = quiet_names(reading)
+    prefix = common_prefix([e.name for e in reading.enumerators if e.name in reading.names])
     seen: set[int] = set()
     found = []
     for e in reading.enumerators:
-        if e.name in reading.names or e.name in quiet or e.value in reading.blank:
+        nothing = e.name in quiet or e.value in reading.blank or e.value == 0
+        other = not e.name.startswith(prefix) or _NO_THING.search(e.name)
+        if e.name in reading.names or nothing or other:
             seen.add(e.value)
         elif e.value not in seen:
             seen.add(e.value)

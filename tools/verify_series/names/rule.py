@@ -167,7 +167,8 @@ class _Comparison:
         over: list[_Place] = []
         for place in self.places:
             owner = self.owner.get(place.named.text)
-            if self._is_right(place):
+            was_loose = not place.enumerator and place.named.text in self.known.loose
+            if was_loose or self._is_right(place):
                 continue
             if owner and owner.value != place.index:
                 if place.named.text in self.text_at.get(owner.value, ()):

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..c.enums import find_enums
 from ..c.source import read_source
+from ..c.tables import find_tables
 from ..model import Snapshot
 from .links import Link, link
 from .reach import Reach
@@ -38,6 +40,12 @@ def with_names(snapshot: Snapshot, paths: Iterable[str]) -> Iterator[tuple[str, 
 def reach(snapshot: Snapshot) -> Reach:
     """The includes of a tree whose files are skimmed before they are read."""
     return Reach(snapshot, skim)
+
+
+def forget() -> None:
+    """Let go of the files that were read: a tree has more of them than memory holds."""
+    for cached in (read_source, find_enums, find_tables, find_sites):
+        cached.cache_clear()
 
 
 def links_of(reached: Reach, path: str) -> list[Link]:
