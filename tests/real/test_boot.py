@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from verify_series import sandbox
 from verify_series.boot.kernel import missing
 from verify_series.model import Execution
 
 from .conftest import LORE, Result, read_mails, verify, write_mbox
 from .test_ipe import FAULTS, V3
 
-pytestmark = pytest.mark.skipif(bool(missing(Execution())), reason=missing(Execution()))
+MISSING = missing(Execution()) or sandbox.missing()
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
 HOOKS = "security/ipe/hooks.c"
 SCRIPT = "step 3, check /tmp/script: "
