@@ -5,3 +5,6 @@
 talks to the child process ``worker``, which reads them through ``sphinx_adapter``, and
 ``warnings`` turns what Sphinx said into findings.
 """
+
+#: Where a build puts what it generates ($BUILDDIR). Here, since the worker needs no scans.
+BUILD = "Documentation/output"

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from ..model import CheckError, Snapshot
 from ..run import RunError, clean_environment, run
-from .scan import BUILD, ROOT, SPECS
+from . import BUILD
+from .scan import ROOT, SPECS
 
 _MEDIA = f"{ROOT}/userspace-api/media"
 _PARSER = f"{ROOT}/sphinx/parse-headers.pl"

@@ -17,11 +17,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..model import Snapshot
+from . import BUILD
 
 ROOT = "Documentation"
 
-#: Where a build puts what it generates ($BUILDDIR), and the netlink specifications.
-BUILD = f"{ROOT}/output"
+#: The netlink specifications.
 SPECS = f"{ROOT}/netlink/specs"
 
 #: A toctree entry that stands for the ``P:`` entries of MAINTAINERS (maintainers_include.py).

@@ -28,9 +28,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import guard, kernel_extensions
+from . import BUILD, guard, kernel_extensions
 from .probe import prove
-from .scan import BUILD
 from .sphinx_adapter import Documents, Warned, versions
 
 _MOST_ROUNDS = 8
