@@ -24,7 +24,7 @@ MISSING, FALLBACK, INTENDED = "noname", "fallback", "intended"
 _FEWEST = 4  # names of a table that says anything
 _MOST_MISSING = 0.25  # of the enumerators, in a table that means to have them all
 #: Counts and ends that go by other words than those that a series is forgiven.
-_NO_THING = re.compile(r"(?i)NUM|(_|^)NR_|COUNT|NVALS|UNSET|BAD|DONE|PRIVATE|(_|^)NO_|_START$")
+_NO_THING = re.compile(r"(?i)NUM|(_|^)NR_|COUNT$|NVALS|UNSET|BAD|DONE|PRIVATE|(_|^)NO_|_START$")
 
 
 @dataclass(frozen=True, slots=True)
