@@ -11,11 +11,11 @@ import pytest
 from verify_series import run
 from verify_series.build.messages import ERROR, OUTPUT, WARNING, Message, failures, read
 
-ROOTS = (Path("/work/tree"), Path("/work/out"))
+ROOTS = (Path("/kernel/tree"), Path("/kernel/out"))
 
 FORMS: dict[str, tuple[str, Message | None]] = {
     "warning": (
-        "/work/tree/gate/gate.c:12:7: warning: unused variable 'x' [-Wunused-variable]",
+        "/kernel/tree/gate/gate.c:12:7: warning: unused variable 'x' [-Wunused-variable]",
         Message("gate/gate.c", 12, WARNING, "unused-variable", "unused variable 'x'"),
     ),
     "warning with a level": (
@@ -23,11 +23,11 @@ FORMS: dict[str, tuple[str, Message | None]] = {
         Message("gate/gate.c", 3, WARNING, "implicit-fallthrough", "this may fall through"),
     ),
     "error": (
-        "/work/tree/gate/gate.c:5:9: error: 'x' undeclared",
+        "/kernel/tree/gate/gate.c:5:9: error: 'x' undeclared",
         Message("gate/gate.c", 5, ERROR, "", "'x' undeclared"),
     ),
     "error without a column": (
-        "/work/tree/gate/gate.c:5: error: unterminated #ifdef",
+        "/kernel/tree/gate/gate.c:5: error: unterminated #ifdef",
         Message("gate/gate.c", 5, ERROR, "", "unterminated #ifdef"),
     ),
     "warning as error": (
@@ -50,7 +50,7 @@ FORMS: dict[str, tuple[str, Message | None]] = {
         Message("gate/gate.c", 1, ERROR, "", "in some_function"),
     ),
     "kernel-doc": (
-        "Warning: /work/tree/gate/gate.c:7 function parameter 'x' not described in 'f'",
+        "Warning: /kernel/tree/gate/gate.c:7 function parameter 'x' not described in 'f'",
         Message(
             "gate/gate.c", 7, WARNING, "kernel-doc", "function parameter 'x' not described in 'f'"
         ),
@@ -72,7 +72,7 @@ FORMS: dict[str, tuple[str, Message | None]] = {
         Message("gate/Kconfig", 4, OUTPUT, "", "syntax error"),
     ),
     "make's own warning": (
-        "/work/tree/gate/Makefile:3: beware",
+        "/kernel/tree/gate/Makefile:3: beware",
         Message("gate/Makefile", 3, OUTPUT, "", "beware"),
     ),
     "no rule": (
