@@ -287,6 +287,18 @@ def test_a_document_that_falls_out_of_its_toctree() -> None:
     assert verdict(SMALL, after) == [("not-in-toctree", B, 0, 1, State.NEW)]
 
 
+def test_an_orphan_by_what_it_includes_may_fall_out_of_its_toctree() -> None:
+    note = "Documentation/note.rst"
+    tree = {**SMALL, note: ":orphan:\n\nA note.\n", B: ".. include:: note.rst\n\n" + SMALL[B]}
+    assert verdict(tree, {**tree, INDEX: SMALL[INDEX].replace("   b\n", "")}) == []
+
+
+def test_what_lies_in_an_excluded_folder_is_no_document() -> None:
+    output = "Documentation/output/deep/c.rst"
+    tree = {**SMALL, output: "C\n=\n"}
+    assert verdict(tree, {**tree, output: "C\n=\n\n:doc:`gone`\n"}) == []
+
+
 def test_a_removed_document_is_missed_where_it_is_referred_to() -> None:
     after = {name: text for name, text in SMALL.items() if name != B}
     assert sorted(verdict(SMALL, after)) == [

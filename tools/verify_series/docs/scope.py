@@ -175,7 +175,8 @@ class Scope:
         said: dict[str, set[str]] = {
             key: set() for key in ("listed", "included", "orphans", "cited")
         }
-        for path, scan in self.libraries[0].base.items():
+        base = self.libraries[0].base
+        for path, scan in base.items():
             if path in self.documents:
                 continue
             for entry in scan.toctree:
@@ -189,7 +190,7 @@ class Scope:
             for name in scan.refers:
                 if name.startswith("citation:"):
                     said["cited"].add(name[9:])
-            if scan.orphan:
+            if scan.orphan or any(file in base and base[file].orphan for file in scan.files):
                 said["orphans"].add(document_name(path))
         return said
 

@@ -12,9 +12,11 @@ assumption.
 from __future__ import annotations
 
 import logging
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -223,9 +225,16 @@ class Documents:
         included = Matcher(config.include_patterns)
         excluded = Matcher([*config.exclude_patterns, *config.templates_path, "**/.*"])
         suffixes = tuple(config.source_suffix)
+
+        @cache
+        def left_out(folder: str) -> bool:  # a pattern that fits a folder leaves out what it holds
+            return bool(folder) and (excluded(folder) or left_out(posixpath.dirname(folder)))
+
         project._docname_to_path.clear()
         self._known.clear()
         for path in paths:
+            if left_out(posixpath.dirname(path)):
+                continue
             if path.endswith(suffixes) and included(path) and not excluded(path):
                 suffix = next(filter(path.endswith, suffixes))
                 name = path.removesuffix(suffix)
