@@ -20,6 +20,7 @@ from verify_series.docs import generated, scan
 from verify_series.docs.reader import reading
 from verify_series.docs.scan_kept import scan_tree
 from verify_series.docs.scope import Index, Library, Scope
+from verify_series.docs.unshown import Unshown
 from verify_series.model import CheckError, Finding, Snapshot
 
 from ..conftest import kernel
@@ -37,7 +38,7 @@ def _findings(base: Snapshot, library: Library, paths: Sequence[str], cache: Pat
     libraries = (library,) * len(paths)
     scope = Scope(frozenset(paths), libraries, index, frozenset(paths), alone, recipes)
     found = []
-    with reading(base, scope, cache) as reader:
+    with reading(base, scope, cache, Unshown()) as reader:
         reader._supply.judged = ()  # that another one is read later defines nothing now
         for number, path in enumerate(paths):
             said, _ = reader.state(number)
