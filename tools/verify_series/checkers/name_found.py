@@ -55,8 +55,10 @@ def examine(applied: AppliedSeries, spec: Found) -> Examined:
         findings += _repaired(classify(applied, states), states[-1])
         notes += _pairs(one)
         count += one.enumerators
-    skip = "" if count else "the series changes no enum, and no table of names, with a counterpart"
-    return Examined(count, tuple(findings), skip=skip, notes=tuple(notes))
+    skip = "it changes no enum or table of names with a counterpart that no profile declares"
+    if judged:
+        skip = "what it changes could not be compared"
+    return Examined(count, tuple(findings), skip="" if count else skip, notes=tuple(notes))
 
 
 def _what(link: Link) -> str:
