@@ -12,7 +12,7 @@ import pytest
 
 from reports import MILD, NASTY, NEW, SERIES, hostile, report
 from verify_series.model import Report, UserError, Verdict
-from verify_series.report import jsonfile
+from verify_series.report import jsonfile, text
 from verify_series.report.reading import read
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -22,9 +22,9 @@ SCHEMA = json.loads(
 
 
 def rendered(*reports: Report, skipped: tuple[tuple[str, str], ...] = ()) -> Any:
-    text = jsonfile.render(reports, skipped, Verdict.FAIL)
-    assert text.isascii()
-    content = json.loads(text)
+    written = jsonfile.render(reports, skipped, Verdict.FAIL)
+    assert written.isascii()
+    content = json.loads(written)
     jsonschema.Draft202012Validator(SCHEMA).validate(content)
     return content
 
@@ -95,6 +95,15 @@ def test_a_kept_report_has_its_mails_and_keeps_the_schema() -> None:
     kept = jsonfile.keep(made)
     jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(kept))
     assert read(kept, "x")[0].series == made.series
+
+
+def test_what_a_kept_report_shows_is_what_the_run_showed() -> None:
+    """0.03496 s is 0.03 in text; kept as 0.035 it would be 0.04."""
+    made = report()
+    made = replace(made, outcomes=tuple(replace(o, seconds=0.03496) for o in made.outcomes))
+    assert "0.03 s" in text.render(made)
+    back = read(jsonfile.keep(made), "x")[0]
+    assert text.render(back) == text.render(made)
 
 
 def test_reading_several() -> None:

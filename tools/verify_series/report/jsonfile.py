@@ -67,7 +67,7 @@ def _report(report: Report) -> dict[str, Any]:
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
         "gates": sorted(report.gates),
         "versions": dict(report.versions),
-        "seconds": round(report.seconds, 3),
+        "seconds": report.seconds,
     }
 
 
@@ -110,7 +110,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "new": outcome.count(State.NEW),
         "existing": outcome.count(State.EXISTING),
         "fixed": outcome.count(State.FIXED),
-        "seconds": round(outcome.seconds, 3),
+        "seconds": outcome.seconds,
         "command": outcome.command,
         "notes": outcome.notes,
         "versions": dict(outcome.versions),
