@@ -44,6 +44,16 @@ def made(text: str, location: str = "", kind: str = "") -> Finding:
             "/sys/toy is defined 2 times: Documentation/ABI/a:5; Documentation/ABI/b:2",
             ("Documentation/ABI/a", 5),
         ),
+        (
+            "",
+            "/sys/toy is defined 2 times: Documentation/ABI/a; Documentation/ABI/b:2",
+            ("Documentation/ABI/a", 0),
+        ),
+        (
+            "",
+            "/sys/toy is defined 2 times: Documentation/ABI/alines 3, 9; Documentation/ABI/b:2",
+            ("Documentation/ABI/a", 0),
+        ),
         # the file has been cut, and the build counts lines of a table made of it
         (f"{TREE}/MAINTAINERS:82", "Unexpected indentation.", ("MAINTAINERS", 0)),
     ],

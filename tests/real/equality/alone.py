@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Read every document of a kernel tree by itself: all findings together are what a full build says.
 
-    nox -s real -- docs-alone [--tree 7.2] [--every N]
+    nox -s real -- docs-alone [--tree 7.2] [--every N] [--keep FILE]
 
 With --every 40, each fortieth document, and of the full build what it says about these. All of
-them take some twenty CPU minutes.
+them take some twenty CPU minutes; with --keep, a run that was cut off goes on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -46,6 +47,13 @@ def _findings(base: Snapshot, library: Library, paths: Sequence[str], cache: Pat
     return found
 
 
+def _kept(file: Path | None) -> dict[str, list[Key]]:
+    """What earlier runs found, by the first document of a chunk."""
+    lines = file.read_text("utf-8").splitlines() if file and file.exists() else []
+    records = map(json.loads, lines)
+    return {first: [(path, line, text) for path, line, text in keys] for first, keys in records}
+
+
 def _chunks(paths: Sequence[str]) -> Iterator[Sequence[str]]:
     for first in range(0, len(paths), _TOGETHER):
         yield paths[first : first + _TOGETHER]
@@ -55,19 +63,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tree", default="7.2", choices=["7.2", "6.12"])
     parser.add_argument("--every", type=int, default=1, help="only each N-th document")
+    parser.add_argument("--keep", type=Path, help="a file for what was found so far")
     options = parser.parse_args()
+    kept = _kept(options.keep)
     tree, cache = kernel(options.tree), root() / "docs"
     said: set[Key] = set()
     read: set[str] = set()
+    failed = 0
     with checking(tree) as checked:
         base = checked.base
         library = Library(base, scan_tree(base, cache), {}, scan.other_documents(base))
         paths = [p for p in library.paths if not p.endswith("netlink_spec/index.rst")]
         for chunk in _chunks(paths[:: options.every]):
-            try:
-                said |= set(map(key, _findings(base, library, chunk, cache)))
-            except CheckError as error:
-                print(f"ERROR {chunk[0]} to {chunk[-1]}: {error}")
+            if chunk[0] not in kept:
+                try:
+                    kept[chunk[0]] = [*map(key, _findings(base, library, chunk, cache))]
+                except CheckError as error:
+                    print(f"ERROR {chunk[0]} to {chunk[-1]}: {error}", flush=True)
+                    failed += len(chunk)
+                    continue
+                if options.keep:
+                    with options.keep.open("a", encoding="utf-8") as file:
+                        print(json.dumps([chunk[0], kept[chunk[0]]]), file=file)
+            said |= set(kept[chunk[0]])
             read |= library_files(library, chunk)
             print(f"{len(read)} files, {len(said)} findings", flush=True)
         full = set(map(key, Judge(tree, base, root() / "docs-equality").untouched.findings))
@@ -79,9 +97,9 @@ def main() -> int:
     for name, keys in (("missing", missing), ("extra", extra)):
         for path, line, message in sorted(keys):
             print(f"{name}: {path}:{line}: {message}")
-    print(f"{len(paths[:: options.every])} documents, {len(said)} findings of ours,"
-          f" {len(missing)} missing, {len(extra)} extra")  # fmt: skip
-    return 1 if missing or extra else 0
+    print(f"{len(paths[:: options.every])} documents, {failed} not read,"
+          f" {len(said)} findings of ours, {len(missing)} missing, {len(extra)} extra")  # fmt: skip
+    return 1 if missing or extra or failed else 0
 
 
 def library_files(library: Library, paths: Sequence[str]) -> set[str]:

@@ -46,10 +46,6 @@ class Compared:
     missing: tuple[Key, ...] = ()
     extra: tuple[Key, ...] = ()
 
-    @property
-    def agrees(self) -> bool:
-        return not (self.error or self.missing or self.extra)
-
 
 class Checked:
     """The docs check on one-patch series over a kernel tree."""

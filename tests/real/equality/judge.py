@@ -125,7 +125,7 @@ class Judge:
 
     def _build_all(self) -> None:
         self._generate()
-        done = self._build("dummy", self._kept, "-E", f"-j{os.cpu_count() or 1}")
+        done = self._build("dummy", self._kept, "-E", f"-j{len(os.sched_getaffinity(0))}")
         if done.returncode:
             raise RuntimeError(f"the full build failed: {done.stderr[-2000:]}")
         (self._kept / "log").write_text(done.stderr)

@@ -61,14 +61,7 @@ def _without_param(match: re.Match[str]) -> str:
 
 def of_other_files(kernel: Kernel, times: int) -> Iterator[Mutation]:
     """ABI files, netlink specifications, MAINTAINERS."""
-    abi = sorted(p for p in kernel.snapshot.blob_ids(f"{ROOT}/ABI") if "/testing/" in p)
-    for number in range(times):
-        for name, more in texts.ABI.items():
-            path, other = kernel.random.sample(abi, 2)
-            what = re.search(r"(?m)^What:[ \t]*(\S+)$", kernel.text(other))
-            text = more.format(n=f"{number}{name[0]}", what=what[1] if what else "/sys/none")
-            changed = f"{kernel.text(path).rstrip()}\n\n{text}"
-            yield Mutation(f"{name}: {path}", {path: changed})
+    yield from _of_abi(kernel, times)
     specs = sorted(p for p in kernel.snapshot.blob_ids(f"{ROOT}/netlink/specs") if ".yaml" in p)
     for name, more in texts.SPECS.items():
         fitting = [p for p in specs if re.search(r"(?m)^( *)doc: [A-Z]", kernel.text(p))]
@@ -82,3 +75,18 @@ def of_other_files(kernel: Kernel, times: int) -> Iterator[Mutation]:
     name = kernel.random.choice(names)
     changed = text.replace(name, f"{name.strip()} *WITHOUT END\n", 1)
     yield Mutation("an entry's name: MAINTAINERS", {"MAINTAINERS": changed})
+
+
+def _of_abi(kernel: Kernel, times: int) -> Iterator[Mutation]:
+    """Entries in ABI files, by turns of those still in testing and of others."""
+    files = sorted(p for p in kernel.snapshot.blob_ids(f"{ROOT}/ABI") if not p.endswith("README"))
+    for number in range(times):
+        for rule, (name, more) in enumerate(texts.ABI.items()):
+            free = [p for p in files if p not in kernel.used and ("/testing/" in p) != number % 2]
+            path, other = kernel.random.sample(free, 2)
+            kernel.used |= {path, other}
+            what = re.search(r"(?m)^What:[ \t]*(\S+)$", kernel.text(other))
+            text = more.format(n=f"{number}{rule}", what=what[1] if what else "/sys/none")
+            changed = f"{kernel.text(path).rstrip()}\n\n{text}"
+            # The judge need not read the other one again, but no other change may touch it.
+            yield Mutation(f"ABI, {name}: {path}", {path: changed}, frozenset([other]))

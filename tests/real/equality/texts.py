@@ -6,7 +6,7 @@ from __future__ import annotations
 #: Paragraphs for a document. {n} makes names unique, {near} is a document of the same folder,
 #: {label} and {document} are there somewhere in the tree.
 PARAGRAPHS = {
-    "unexpected indentation": "A line of text\n    and one that is indented.\n",
+    "unexpected indentation": "Two lines\nof text\n    and one that is indented.\n",
     "block quote": "Text.\n\n  Quoted.\nNot quoted.\n",
     "definition list": "term\n  Its meaning.\nNo meaning.\n",
     "explicit markup": ".. note:: Watch out.\nNot the note.\n",
@@ -102,6 +102,16 @@ ABI = {
         f"What:\t\t/sys/kernel/verify{{n}}\n{_HEAD}\t\tThis is *not closed.\n\n\t\t- one\n\t\ttwo\n"
     ),
     "described twice": f"What:\t\t{{what}}\n{_HEAD}\t\tAgain.\n",
+    "unexpected indentation": (
+        f"What:\t\t/sys/kernel/verify{{n}}\n{_HEAD}\t\tTwo lines\n\t\tof text\n\t\t   and more.\n"
+    ),
+    "unknown label": (
+        f"What:\t\t/sys/kernel/verify{{n}}\n{_HEAD}\t\tSee :ref:`no-such-label-{{n}}`.\n"
+    ),
+    "unknown file": (
+        f"What:\t\t/sys/kernel/verify{{n}}\n{_HEAD}"
+        "\t\tSee Documentation/ABI/testing/no-such-file-{n}.\n"
+    ),
     "good entry": f"What:\t\t/sys/kernel/verify_good{{n}}\n{_HEAD}\t\tText.\n",
 }
 

@@ -72,8 +72,10 @@ _ANONYMOUS = frozenset(("indentation", "blank-line", "literal-block", "inline-ma
 
 _PLACE = re.compile(r"(?s)(?P<path>.*?)(?::(?P<line>\d+)?:?)?\Z")
 _UNPLACED = re.compile(r"(?s)(?:\./)?(?P<path>[\w.+@/-]+):(?P<line>\d+):?\s+(?P<text>.*)\Z")
-#: Of two ABI files that describe the same, which the message names.
-_TWICE = re.compile(r"/\S.* is defined \d+ times: (?P<path>[\w.+@/-]+):(?P<line>\d+);")
+#: Of two ABI files that describe the same, which the message names (abi_parser.py).
+_TWICE = re.compile(
+    r"/\S.* is defined \d+ times: (?P<path>[\w.+@/-]+?)(?::(?P<line>\d+)|lines [\d, ]+)?;"
+)
 _SEVERITY_WORD = re.compile(r"(?i)\A(?:warning|error):\s*")
 _NUMBER = re.compile(r"(?<=[:#])\d+|(?<=line )\d+")
 
@@ -99,7 +101,7 @@ def finding(document: str, location: str, kind: str, text: str, *, tree: str) ->
         if match := _UNPLACED.match(text):
             path, line, text = match["path"], int(match["line"]), match["text"]
         elif match := _TWICE.match(text):
-            path, line = match["path"], int(match["line"])
+            path, line = match["path"], int(match["line"] or 0)
         elif _ENVIRONMENT.search(text):
             return None
     if path == maintainers.PATH:
