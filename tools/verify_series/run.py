@@ -170,18 +170,20 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
+    stdout: IO[bytes] | int = subprocess.PIPE,
     timeout: float = 600,
 ) -> Completed:
-    """Run a program to its end and give its output; ``timeout`` in seconds.
+    """Run a program to its end and give its output, which may go into a file; ``timeout`` in
+    seconds.
 
     Any exit status is a result; RunError means that there is none (not started, time-out).
     """
-    with start(argv, cwd=cwd, env=env, stdin=subprocess.PIPE) as process:
+    with start(argv, cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=stdout) as process:
         try:
             out, err = process.communicate(stdin, timeout)
         except subprocess.TimeoutExpired as error:
             raise RunError(f"{argv[0]} did not end within {timeout:g} s") from error
-        return Completed(tuple(str(a) for a in argv), process.returncode, out, err)
+        return Completed(tuple(str(a) for a in argv), process.returncode, out or b"", err)
 
 
 def follow(

@@ -13,7 +13,9 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from subprocess import STDOUT
+from subprocess import PIPE, STDOUT
+from tempfile import TemporaryFile
+from typing import IO
 
 import git
 
@@ -22,10 +24,11 @@ from .run import GIT_ENVIRONMENT, Completed, clean_environment, follow, run
 
 _REGULAR = ("100644", "100755")
 _SYMLINK = "120000"
+_TREE = "040000"
 _UPDATING = re.compile(r"Updating files: +(\d+)%")  # git's progress.c
 _PATIENCE = 1800  # seconds to write a whole tree
 _MOST_ARGUMENTS = 500  # paths on one command line
-_MOST_BLOBS = 500  # of one process; the contents of so many are held at once
+_MOST_BLOBS = 5000  # of one process; so many lie in a temporary file at once
 _MANY = 100  # blobs that are worth a process of their own: asked one by one, each takes longer
 
 
@@ -39,6 +42,7 @@ class Store:
         self._repo.git.update_environment(**GIT_ENVIRONMENT, GIT_DIR=str(folder))
         self._lock = threading.Lock()  # cat-file --batch is one conversation
         self._whole: dict[str, dict[str, tuple[str, str]]] = {}  # commit to what it lists
+        self._known: dict[str, dict[str, tuple[str, str]]] = {}  # the same, of what was asked
 
     @classmethod
     def create(cls, folder: Path, alternate: Path) -> Store:
@@ -54,17 +58,29 @@ class Store:
         with self._lock:
             self._repo.close()
 
-    def git(self, *args: str | Path, stdin: bytes = b"", index: Path | None = None) -> Completed:
+    def git(
+        self,
+        *args: str | Path,
+        stdin: bytes = b"",
+        stdout: IO[bytes] | int = PIPE,
+        index: Path | None = None,
+    ) -> Completed:
         """Run a git command on the store; the exit status is the caller's to judge.
 
-        ``index`` is the index file to use instead of the store's.
+        ``index`` is the index file to use instead of the store's, ``stdout`` a file to write to.
         """
         env = {**self._env, "GIT_INDEX_FILE": str(index)} if index else self._env
-        return run(["git", *args], cwd=self.folder, env=env, stdin=stdin)
+        return run(["git", *args], cwd=self.folder, env=env, stdin=stdin, stdout=stdout)
 
-    def must(self, *args: str | Path, stdin: bytes = b"", index: Path | None = None) -> bytes:
+    def must(
+        self,
+        *args: str | Path,
+        stdin: bytes = b"",
+        stdout: IO[bytes] | int = PIPE,
+        index: Path | None = None,
+    ) -> bytes:
         """Like :meth:`git`, for commands that only fail where the repository is damaged."""
-        done = self.git(*args, stdin=stdin, index=index)
+        done = self.git(*args, stdin=stdin, stdout=stdout, index=index)
         if done.status:
             lines = done.error_text.splitlines() or [f"exit status {done.status}"]
             step = "make room" if "No space left" in lines[-1] else "run 'git fsck' on the tree"
@@ -104,15 +120,14 @@ class Store:
         for first in range(0, len(ids), _MOST_BLOBS):
             some = ids[first : first + _MOST_BLOBS]
             asked = "".join(f"{oid}\n" for oid in some).encode()
-            out = self.must("cat-file", "--batch", "--buffer", stdin=asked)
-            start = 0
-            for oid in some:  # each as: id SP type SP size LF content LF
-                end = out.index(b"\n", start)
-                head = out[start:end].split(b" ")
-                if len(head) != 3:
-                    raise _missing(oid)
-                start = end + 1 + int(head[2]) + 1
-                yield oid, out[end + 1 : start - 1]
+            with TemporaryFile() as out:  # half the time of a pipe
+                self.must("cat-file", "--batch", "--buffer", stdin=asked, stdout=out)
+                out.seek(0)
+                for oid in some:  # each as: id SP type SP size LF content LF
+                    head = out.readline().split(b" ")
+                    if len(head) != 3:
+                        raise _missing(oid)
+                    yield oid, out.read(int(head[2]) + 1)[:-1]
 
     def export(self, commit: str, paths: Iterable[str], folder: Path) -> None:
         top = folder.resolve()
@@ -210,13 +225,22 @@ class Store:
         """Path to (mode, id) for those of ``paths`` that exist; ``folders`` keeps trees."""
         if not recurse and not folders and (whole := self._whole.get(commit)) is not None:
             return {path: whole[path] for path in paths if path in whole}
+        known = self._known.setdefault(commit, {})
+        found = self._list(commit, [path for path in paths if path not in known])
+        known |= found
+        found |= {path: known[path] for path in paths if path in known}
+        if recurse:
+            trees = [path for path, (mode, _) in found.items() if mode == _TREE]
+            found |= self._list(commit, trees, "-r")
+        return {p: e for p, e in found.items() if folders or e[0] != _TREE}
+
+    def _list(self, commit: str, paths: Sequence[str], *options: str) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
-        options = ["-r"] if recurse else []
         for first in range(0, len(paths), _MOST_ARGUMENTS):
             some = [p for p in paths[first : first + _MOST_ARGUMENTS] if _plain(p)]
             if some:
                 found |= _parse(self.must("ls-tree", "-z", *options, commit, "--", *some))
-        return {p: e for p, e in found.items() if folders or e[0] != "040000"}
+        return found
 
     def types(self, names: Sequence[str]) -> list[tuple[str, str] | None]:
         """(id, type) of each object name, None where it cannot be resolved."""
