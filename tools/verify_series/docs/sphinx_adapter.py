@@ -211,6 +211,16 @@ class Documents:
         finally:
             self.app.config.suppress_warnings = kept
 
+    @contextmanager
+    def plain_quotes(self) -> Iterator[None]:
+        """Without turning quotes into typographic ones: a fifth of the time of reading, and no
+        name depends on it."""
+        kept, self.app.config.smartquotes = self.app.config.smartquotes, False
+        try:
+            yield
+        finally:
+            self.app.config.smartquotes = kept
+
     def take_warnings(self) -> list[Warned]:
         """What was said since the last call."""
         taken, self._warnings = self._warnings, []

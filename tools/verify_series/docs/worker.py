@@ -148,7 +148,8 @@ class Worker:
         unread = [name for name in names if self._documents.knows(name)]
         self._documents.forget(unread)
         said: dict[str, list[Warned]] = {}
-        self._read(unread, said)
+        with self._documents.plain_quotes():
+            self._read(unread, said)
         self._rivals.update(
             n for n, some in said.items() if any("uplicate" in w.text for w in some)
         )
