@@ -36,6 +36,7 @@ SIGNATURE = "-- \n2.47.0\n"
         patch_body(1),
         TWO_HUNKS,  # a mailer took away the blank of an empty context line
         TWO_HUNKS + SIGNATURE,
+        TWO_HUNKS + SIGNATURE[:-1],
         TWO_HUNKS.replace("-red\n+blue\n", "-red\n+blue\n\\ No newline at end of file\n"),
         TWO_HUNKS.replace("2 insertions", "5 insertions") + SIGNATURE,  # edited by hand
         TWO_HUNKS.replace("diff --git a/toys/paint.c b/toys/paint.c\n", ""),
@@ -55,6 +56,7 @@ def test_a_whole_patch_has_no_fault(text: str) -> None:
         (TWO_HUNKS.partition("-red")[0], "its last hunk lacks lines"),
         (TWO_HUNKS.partition("diff --git")[0], "it holds no diff"),
         (patch_body(1).partition("+/* part 1, line 2")[0] + "\n", "its last hunk lacks lines"),
+        (patch_body(1).partition("line 3")[0], "its last line has no end"),
     ],
 )
 def test_a_patch_without_its_end_has_one(text: str, fault: str) -> None:

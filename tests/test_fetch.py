@@ -4,18 +4,17 @@
 from __future__ import annotations
 
 import base64
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import b4
 import dkim
 import nacl.signing
 import pytest
 
+from bad_input import answer_in_process
 from fake_archive import Archive, closed_port, fake_archive
 from mails import ADA, BEN, mail, mbox, patch_body, reply, series
 from name_server import NameServer, name_server
@@ -23,7 +22,6 @@ from public_inbox import MISSING, public_inbox
 from verify_series import fetch as module
 from verify_series.fetch import LORE, Request, fetch, pick_numbers
 from verify_series.model import Attestation, Series, UserError
-from verify_series.run import Completed
 
 REROLL = [*series(2), *series(3, revision=2, reply_to="v1-0@example.org")]
 NO_ARCHIVE = "no archive is asked about a local file"
@@ -39,18 +37,8 @@ def here(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answer in this process, not in a child, where a test is about what the answer is used for."""
-    from verify_series import b4_adapter
-
-    for name in ("MAIN_CONFIG", "can_network", "save_mboxrd_mbox"):
-        monkeypatch.setattr(b4, name, getattr(b4, name))
-    b4_adapter.set_up()
-
-    def answer(argv: list[str], *, stdin: bytes, **_: Any) -> Completed:
-        told = b4_adapter.reply(json.loads(stdin))
-        return Completed(tuple(argv), 0, json.dumps(told).encode(), b"")
-
-    monkeypatch.setattr(module, "run", answer)
+    """Where a test is about what the answer is used for."""
+    answer_in_process(monkeypatch)
 
 
 def get(source: str, here: Path, stdin: bytes | None = None, **request: Any) -> Series:

@@ -91,7 +91,13 @@ def _paths(store: Store, patch: Patch, diff: bytes) -> tuple[str, ...]:
         os.fsdecode(r.split(b"\t", 2)[2]) for r in done.stdout.split(b"\0") if r.count(b"\t") > 1
     ]
     moved = re.findall(rb"^(?:rename|copy) (?:from|to) (.+?)\r?$", diff, re.MULTILINE)
-    return tuple(dict.fromkeys(paths + [unquote(os.fsdecode(p)) for p in moved]))
+    paths += [unquote(os.fsdecode(p)) for p in moved]
+    for path in paths:
+        if ".." in path.split("/"):
+            raise DoesNotApply(
+                f"{_called(patch)} does not apply: {path!r} does not lie in the tree"
+            )
+    return tuple(dict.fromkeys(paths))
 
 
 def _called(patch: Patch) -> str:

@@ -29,7 +29,7 @@ from liblore.utils import parse_message, split_mbox_as_bytes
 
 from .archive import Failure, get_thread, make_node, search
 from .attest import Keys, attest
-from .cut_off import cut_off
+from .cut_off import cut_off, holds_diff
 
 
 class PatchData(TypedDict):
@@ -272,9 +272,28 @@ def _notes(series: b4.LoreSeries) -> list[str]:
     senders = sorted({p.fromemail for p in series.patches if p})
     if len(senders) > 1:
         notes.append(f"its mails were sent by different people: {', '.join(senders)}")
+    odd = [str(p.counter) for p in series.patches if p and _replaced(p)]
+    if odd:
+        notes.append(
+            f"patch {', '.join(odd)} holds bytes that its charset does not have; b4 puts U+FFFD in"
+            " their place"
+        )
     for name, value, sender, address in sorted(series.trailer_mismatches):
         notes.append(f"{name}: {value} is not counted, it was sent by {sender} <{address}>")
     return notes
+
+
+def _texts(message: b4.LoreMessage) -> list[bytes]:
+    """The parts of a mail in plain text, or as a patch, without their transfer encoding."""
+    parts = [p for p in message.msg.walk() if p.get_content_maintype() == "text"]
+    contents = [p.get_payload(decode=True) for p in parts if p.get_content_subtype() != "html"]
+    return [content for content in contents if isinstance(content, bytes)]
+
+
+def _replaced(message: b4.LoreMessage) -> bool:
+    replacement = "\ufffd"
+    sent = any(replacement.encode() in text for text in _texts(message))
+    return replacement in message.body and not sent
 
 
 def _patch(message: b4.LoreMessage) -> PatchData:
@@ -288,6 +307,9 @@ def _patch(message: b4.LoreMessage) -> PatchData:
     except SystemExit as error:
         detail = f"patch {message.counter} ({message.subject})"
         raise Failure("control-characters", detail) from error
+    diffs = [text for text in _texts(message) if holds_diff(text.decode("utf-8", "replace"))]
+    if len(diffs) > 1:
+        raise Failure("several-diffs", f"patch {message.counter} holds {len(diffs)}")
     if fault := cut_off(message.body):
         raise Failure("cut-off", f"patch {message.counter}, {fault}")
     return {

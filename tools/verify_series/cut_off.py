@@ -12,6 +12,11 @@ _SUMMARY = re.compile(
 _FIRST = re.compile(r"^(?:diff --git |--- \S)", re.M)
 
 
+def holds_diff(text: str) -> bool:
+    """Does a diff begin in ``text``?"""
+    return _FIRST.search(text) is not None
+
+
 def cut_off(text: str) -> str:
     """Why the patch in the mail ``text`` cannot be whole; empty where it can.
 
@@ -25,8 +30,10 @@ def cut_off(text: str) -> str:
     diff = text[start.start() :]
     files = len(re.findall(r"^diff --git ", diff, re.M) or re.findall(r"^\+\+\+ \S", diff, re.M))
     added = removed = old = new = 0
+    within = False
     for line in diff.split("\n"):
-        if old <= 0 and new <= 0:
+        within = old > 0 or new > 0
+        if not within:
             if hunk := _HUNK.match(line):
                 old, new = (int(n) if n else 1 for n in hunk.groups())
             continue
@@ -39,6 +46,8 @@ def cut_off(text: str) -> str:
         new -= sign in " +"
     if old > 0 or new > 0:
         return "its last hunk lacks lines"
+    if within:
+        return "its last line has no end"
     told = list(_SUMMARY.finditer(text, 0, start.start()))
     if told and "\n-- \n" not in diff:
         said = [int(n or 0) for n in told[-1].groups()]

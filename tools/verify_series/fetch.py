@@ -53,6 +53,8 @@ _SENTENCES = {
     "mixed": "{what} holds two series of the same version ({detail}): give an mbox with the mails "
     "of one of them",
     "cut-off": "{what} is not whole ({detail}): get the mail again",
+    "several-diffs": "{what} cannot be taken whole ({detail} diffs in parts of their own, of which "
+    "b4 takes one): apply it by hand, and verify the commits",
     "control-characters": "{what} is refused by b4, {detail} holds Unicode control characters "
     "that make text look different from what it is: read that patch before anything else",
 }
