@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from . import Unreadable
 from .lexer import Token
-from .source import Condition, Region, Source
+from .source import Condition, Macro, Region, Source
 from .values import Unknown, evaluate
 from .view import View
 
@@ -18,7 +18,8 @@ from .view import View
 class Enum:
     """The definition of an enum. ``names`` are its tag and its typedef, as far as it has them.
 
-    ``body`` is None where an #if cuts through the braces.
+    ``body`` is None where an #if cuts through the braces. A family of macros has no body, but
+    ``macros`` (families.py).
     """
 
     names: tuple[str, ...]
@@ -26,6 +27,12 @@ class Enum:
     line: int
     when: Condition
     body: Region | None
+    macros: tuple[Macro, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether its enumerators can be found."""
+        return self.body is not None or bool(self.macros)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,16 @@ def read_enum(view: View, enum: Enum) -> list[Enumerator]:
 
     Raises Unreadable for a value that cannot be worked out from the sources of the view.
     """
-    return _read(view, enum, ())
+    return _read_family(view, enum) if enum.macros else _read(view, enum, ())
+
+
+def _read_family(view: View, family: Enum) -> list[Enumerator]:
+    """The macros of a family, as if they were enumerators."""
+    source, value_of = family.source, _lookup(view, {}, ())
+    there = [m for m in family.macros if view.holds(source, m.when)]
+    return [
+        Enumerator(m.name, evaluate(view.expansion(source, m), value_of), m.line) for m in there
+    ]
 
 
 def _read(view: View, enum: Enum, busy: tuple[Enum, ...]) -> list[Enumerator]:

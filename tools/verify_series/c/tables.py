@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from .source import Condition, Region, Source
 from .values import Unknown, evaluate, show
 from .view import View
 
+_NAME = re.compile("name|str|label|desc|text|title")  # members of structures that are names
 _WIDEST_RANGE = 1 << 16  # entries; no table of names is longer
 
 
@@ -119,6 +121,30 @@ def read_table(view: View, table: Table, enumerators: Sequence[Enumerator]) -> N
     return Names(tuple(entries), size)
 
 
+def read_words(view: View, table: Table) -> list[tuple[str, str | None, int]]:
+    """The same without values: the name that designates each entry, its string, and its line.
+
+    The name is empty for an entry that no name designates. Raises Unreadable for an entry.
+    """
+    if table.body is None:
+        raise Unreadable(f"an #if cuts through {table.name} at {table.source.path}:{table.line}")
+    found = []
+    for part in split(view.tokens(table.body)):
+        equals = next((i for i, t in enumerate(part) if t.text == "="), 0)
+        name = designator(part[:equals])
+        place = f"{table.source.path}:{part[0].line}"
+        found.append((name, _string(part[equals + 1 :] if name else part, place), part[0].line))
+    return found
+
+
+def designator(tokens: Sequence[Token]) -> str:
+    """The name for which ``[NAME]`` stands, also in ``[BASE + NAME]`` and ``[NAME - BASE]``."""
+    names = [t.text for t in tokens if t.kind == "name"]
+    if not names or tokens[0].text != "[":
+        return ""
+    return names[0] if any(t.text == "-" for t in tokens) else names[-1]
+
+
 def _designator(
     part: Sequence[Token], index: int, value_of: Callable[[str], int], place: str
 ) -> tuple[int, int, Sequence[Token]]:
@@ -151,7 +177,12 @@ def _index(tokens: Sequence[Token], value_of: Callable[[str], int], place: str) 
 
 
 def _string(tokens: Sequence[Token], place: str) -> str | None:
-    """What a string stands for: literals one after the other, in brackets or not, or NULL."""
+    """What a string stands for: literals one after the other, in brackets or not, or NULL.
+
+    Of a structure in braces, it is the member that is a name.
+    """
+    if tokens and tokens[0].text == "{" and tokens[-1].text == "}":
+        tokens = name_of(tokens) or tokens
     while len(tokens) > 2 and (tokens[0].text, tokens[-1].text) in (
         ("(", ")"),
         ("{", "}"),
@@ -164,3 +195,23 @@ def _string(tokens: Sequence[Token], place: str) -> str | None:
     if "".join(t.text for t in tokens) in ("NULL", "0", "(void*)0"):
         return None
     raise Unreadable(f"cannot expand {show(tokens)} at {place} to a string")
+
+
+def name_of(structure: Sequence[Token]) -> Sequence[Token]:
+    """The string in ``{ .name = "x", ... }`` or ``{ "x", 3 }``, without its member; else nothing.
+
+    A structure without such a member has no name: this is NULL.
+    """
+    parts = split(structure[1:-1])
+    if not parts or all(t.kind == "string" for part in parts for t in part):
+        return structure
+    if parts[0][0].kind == "string":
+        return parts[0]
+    named = False
+    for part in parts:
+        texts = [t.text for t in part[:3]]
+        if len(part) > 3 and texts[0] == "." and texts[2] == "=":
+            named = True
+            if _NAME.search(texts[1]) and part[3].kind == "string":
+                return part[3:]
+    return [structure[0]._replace(kind="name", text="NULL")] if named else []

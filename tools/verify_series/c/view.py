@@ -19,6 +19,7 @@ T = TypeVar("T")
 #: What is set and what is not: options, and other conditions by their text.
 Configuration = Mapping[str, bool]
 
+_END = 1 << 30  # a line behind all others
 MOST = 32  # configurations that are all read
 
 # Macros of the kernel's that every file uses (include/linux/stringify.h, include/vdso/bits.h).
@@ -86,6 +87,11 @@ class View:
             return expand(there, lambda token: self._macro(source, token))
         except RecursionError:
             raise Unreadable(f"the macros in {source.path} nest too deep") from None
+
+    def expansion(self, source: Source, macro: Macro) -> list[Token]:
+        """What a macro without parameters stands for behind the end of its file."""
+        body = [token._replace(line=_END) for token in macro.body or ()]
+        return expand(body, lambda token: self._macro(source, token))
 
     def _macro(self, source: Source, token: Token) -> Macro | None:
         macro = self._definition(source, token.text, token.line)

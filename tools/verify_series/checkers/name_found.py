@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from ..c.declared import Spec
 from ..carry import classify
 from ..model import AppliedSeries, Examined, Finding, Severity, State
+from ..names.discover import Concerned, discover
 from ..names.links import Link
 from ..names.rule import Fault
-from ..names.series import Judged, Trees, discover, judge
+from ..names.series import Judged, judge
 from ..names.sites import SWITCH, TABLE
 from ..names.spelling import rule
+from ..names.trees import Trees
 from .name_faults import NAME
 
 _MOST_PAIRS = 12  # new names that are listed one by one, of a table
@@ -41,24 +43,39 @@ class Found:
 def examine(applied: AppliedSeries, spec: Found) -> Examined:
     """Find and compare; counts the names of all tables that the series concerns."""
     trees = Trees(applied)
-    judged = [
-        judge(trees, number, link) for number, link in discover(trees) if not spec.leaves_out(link)
-    ]
     findings: list[Finding] = []
     notes: list[str] = []
-    count = 0
-    for one in judged:
+    count, concerned = 0, [c for c in discover(trees) if not spec.leaves_out(c.link)]
+    for each in concerned:
+        one = judge(trees, each.number, each.link)
         if one.unread:
-            notes.append(f"{_what(one.link)} could not be compared: {one.unread}")
+            findings += _unread(applied, each, one.unread)
             continue
         states = [[_finding(one, i, f) for f in faults] for i, faults in enumerate(one.faults)]
         findings += _repaired(classify(applied, states), states[-1])
         notes += _pairs(one)
         count += one.enumerators
     skip = "it changes no enum or table of names with a counterpart that no profile declares"
-    if judged:
+    if concerned:
         skip = "what it changes could not be compared"
     return Examined(count, tuple(findings), skip="" if count else skip, notes=tuple(notes))
+
+
+def _unread(applied: AppliedSeries, concerned: Concerned, reason: str) -> tuple[Finding, ...]:
+    """A pair of which nothing is known is no fault, but the reader must know of it."""
+    link = concerned.link
+    finding = Finding(
+        NAME,
+        "unread",
+        Severity.WARNING,
+        link.site.source.path,
+        link.site.line,
+        f"{_what(link)} could not be compared: {reason}; compare it by hand",
+        identity=f"{link.site.name}: unread",
+    )
+    before = [()] * concerned.first
+    after = [(finding,)] * (len(applied.steps) + 1 - concerned.first)
+    return classify(applied, [*before, *after])
 
 
 def _what(link: Link) -> str:

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..c.enums import Enum, find_enums, split
+from ..c.families import find_families
 from ..c.source import Source, read_source
 from .reach import Reach
 from .sites import TABLE, Site
 
 _ASKED = 6  # mentions that are looked up for a site
+_FEWEST = 3  # names of an enum in a table that has those of others, too
 _KNOWN = frozenset(("NULL", "BIT", "BIT_ULL", "__stringify", "case", "return", "break", "default"))
 
 
@@ -21,15 +23,19 @@ class Link:
     """An enum and a site with names for it, as one tree has them.
 
     ``helpers`` are files with the macros and constants that the values of the two need.
+    ``several`` is true where the table has the names of other enums as well.
     """
 
     enum: Enum
     site: Site
     helpers: tuple[str, ...]
+    several: bool = False
 
 
 def enumerators(enum: Enum) -> tuple[str, ...]:
     """The names that the body of an enum begins its parts with, all branches of #if together."""
+    if enum.macros:
+        return tuple(dict.fromkeys(macro.name for macro in enum.macros))
     if enum.body is None:
         return ()
     parts = split(enum.source.tokens[enum.body.start : enum.body.end])
@@ -42,25 +48,37 @@ def read(reach: Reach, path: str) -> Source | None:
     return None if data is None else read_source(path, reach.prepare(data))
 
 
-def link(reach: Reach, site: Site) -> Link | None:
-    """The enum that most of the site's mentions are of; None where it is none, or not one.
+def links(reach: Reach, site: Site, user: Source | None = None) -> list[Link]:
+    """The enum that most of the site's mentions are of, or all that have some of an array's.
 
     Local macros win: a mention that the site's own file defines as a macro is no enumerator.
+    ``user`` is the file whose includes count, if it is not the site's own.
     """
-    votes: Counter[Enum] = Counter()
     asked = _sample(site.mentions)
-    for name in asked:
-        enum = _enum_of(reach, site.source, name)
-        if enum:
-            votes[enum] += 1
+    votes = _votes(reach, user or site.source, asked)
+    if len(votes) > 1 and site.kind == TABLE:
+        asked = list(site.mentions)
+        votes = _votes(reach, user or site.source, asked)
+        several = [enum for enum, count in votes.items() if count >= _FEWEST]
+        if len(several) > 1:
+            return [Link(e, site, _helpers(reach, e, site), several=True) for e in several]
     if not votes:
-        return None
+        return []
     (enum, most), *others = votes.most_common(2)
-    if most * 2 <= len(asked) and site.kind != TABLE:
-        return None
-    if others and others[0][1] == most:
-        return None
-    return Link(enum, site, _helpers(reach, enum, site))
+    tie = bool(others) and others[0][1] == most
+    if tie or (most * 2 <= len(asked) and site.kind != TABLE):
+        return []
+    return [Link(enum, site, _helpers(reach, enum, site))]
+
+
+def link(reach: Reach, site: Site) -> Link | None:
+    """The only enum of a site; None where it has none or several."""
+    found = links(reach, site)
+    return found[0] if len(found) == 1 else None
+
+
+def _votes(reach: Reach, source: Source, mentions: Iterable[str]) -> Counter[Enum]:
+    return Counter(enum for name in mentions if (enum := _enum_of(reach, source, name)))
 
 
 def _sample(mentions: Sequence[str]) -> list[str]:
@@ -77,6 +95,8 @@ def _enum_of(reach: Reach, source: Source, name: str, depth: int = 2) -> Enum | 
         return _only(_at(reach, source, path), lambda enum: tag in enum.names)
     found = _at(reach, source, reach.definer(source.path, name))
     enum = _only(found, lambda enum: name in enumerators(enum))
+    if found and not enum:
+        enum = next((one for one in find_families(found) if name in enumerators(one)), None)
     if enum or not found or not depth:
         return enum
     macros = found.macros.get(name, ())  # such as a size that is an enumerator and one more
@@ -97,8 +117,9 @@ def _only(source: Source | None, test: Callable[[Enum], bool]) -> Enum | None:
 
 def _helpers(reach: Reach, enum: Enum, site: Site) -> tuple[str, ...]:
     """The files, other than the two, with macros and constants that their values are made of."""
-    assert enum.body is not None
-    own = enum.source.tokens[enum.body.start : enum.body.end]
+    own = [token for macro in enum.macros for token in macro.body or ()]
+    if enum.body:
+        own = enum.source.tokens[enum.body.start : enum.body.end]
     known = _KNOWN.union(enumerators(enum))
     needed = [
         (enum.source, {t.text for t in own if t.kind == "name"} - known),

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..c.enums import Enumerator, read_enum
-from ..c.tables import Entry, read_table
+from ..c import Unreadable
+from ..c.enums import Enum, Enumerator, read_enum, split
+from ..c.tables import Entry, read_table, read_words
 from ..c.view import View
 from .links import Link
 from .sites import SWITCH, TABLE, cases, pairs
+
+_OFTEN = 3  # a string that stands this often is nobody's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,58 @@ class Reading:
 
 
 def read_link(view: View, link: Link) -> Reading:
-    """Raises Unreadable where a value or an entry cannot be worked out."""
-    enumerators = tuple(read_enum(view, link.enum))
-    if link.site.kind == TABLE:
-        return _array(view, link, enumerators)
+    """Raises Unreadable where a value or an entry cannot be worked out.
+
+    Where only values are missing, but each entry names its enumerator, none is needed.
+    """
+    if link.site.kind != TABLE:
+        return _listed(view, link, tuple(read_enum(view, link.enum)))
+    if not link.several:
+        try:
+            return _array(view, link, tuple(read_enum(view, link.enum)))
+        except Unreadable as error:
+            reason = error
+    reading = _by_words(view, link)
+    if reading is None:
+        raise (
+            reason if not link.several else Unreadable(f"not all of {link.site.name} is designated")
+        )
+    return reading
+
+
+def _by_words(view: View, link: Link) -> Reading | None:
+    """An array of which the entries say ``[... ENUMERATOR ...] = "name"``."""
+    assert link.site.table is not None
+    try:
+        enumerators = tuple(read_enum(view, link.enum))
+    except Unreadable:
+        enumerators = tuple(_in_order(view, link.enum))
+    known = {e.name for e in enumerators}
+    names: dict[str, Named] = {}
+    extra = []
+    entries = read_words(view, link.site.table)
+    if sum(bool(designator) for designator, _, _ in entries) * 2 < len(entries):
+        return None
+    for designator, text, line in entries:
+        if designator in known and text is not None:
+            named = Named(text, line)
+            if designator in names:
+                extra.append((designator, named))
+            else:
+                names[designator] = named
+    return Reading(enumerators, names, extra=tuple(extra)) if names else None
+
+
+def _in_order(view: View, enum: Enum) -> Iterator[Enumerator]:
+    """The enumerators with numbers in place of values: one that is another has its number."""
+    numbers: dict[str, int] = {}
+    for number, part in enumerate(split(view.tokens(enum.body)) if enum.body else ()):
+        name = part[0].text
+        numbers[name] = numbers.get(part[2].text, number) if len(part) == 3 else number
+        yield Enumerator(name, numbers[name], part[0].line)
+
+
+def _listed(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Reading:
     tokens = link.site.tokens(view)
     if link.site.kind == SWITCH:
         found = cases(tokens)
@@ -67,6 +120,12 @@ def read_link(view: View, link: Link) -> Reading:
     return Reading(enumerators, names, extra=tuple(extra), fallback=fallback)
 
 
+def _fillers(entries: Sequence[Entry]) -> frozenset[str]:
+    """The strings that stand for what has no name: there is one for three or more indexes."""
+    counts = Counter(entry.text for entry in entries if entry.text is not None)
+    return frozenset(text for text, count in counts.items() if count >= _OFTEN)
+
+
 def _array(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Reading:
     assert link.site.table is not None
     table = read_table(view, link.site.table, enumerators)
@@ -78,8 +137,9 @@ def _array(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Readi
     extra: list[tuple[str, Named]] = []
     taken: dict[int, Entry] = {}
     blank = frozenset(e.index for e in table.entries if e.text is None and not e.filler)
+    fillers = _fillers(table.entries)
     for entry in table.entries:
-        if entry.text is None or entry.filler:
+        if entry.text is None or entry.filler or entry.text in fillers:
             continue
         named = Named(entry.text, entry.line, entry.index)
         if entry.index in taken:
@@ -98,7 +158,7 @@ def _array(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Readi
         array=True,
         designated=any(entry.designated for entry in table.entries),
         size=table.size,
-        fallback=any(entry.filler for entry in table.entries),
+        fallback=bool(fillers) or any(entry.filler for entry in table.entries),
         blank=blank,
         places={index: tuple(here) for index, here in at.items()},
     )

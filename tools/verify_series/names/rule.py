@@ -20,7 +20,7 @@ _ENDS = re.compile(
     rf"({_COUNTS}|SENTINEL|LEN|MASK|BASE|RESERVED|RSVD|RSV|UNUSED|INVALID|UNKNOWN|UNSPEC"
     r"|UNSPECIFIED|UNDEFINED|NONE|AUTO|ANY|ALL|DEFAULT|PAD|PADDING|DUMMY|DEPRECATED|OBSOLETE)S?\d*"
 )
-_NEARLY = 0.1  # of the enumerators may lack a name in a table that is nearly complete
+NEARLY = 0.1  # of the enumerators may lack a name in a table that is nearly complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Known:
         quiet = quiet_names(reading)
         if not self.enumerators:
             wanted = [e.name for e in reading.enumerators if e.name not in quiet]
+            if wanted and wanted[-1] == reading.enumerators[-1].name not in reading.names:
+                del wanted[-1]  # what ends the enum, by whatever name
             self.unnamed = sum(name not in reading.names for name in wanted)
             self.named = len(wanted) - self.unnamed
             self.loose = {named.text for named in reading.loose}
@@ -67,7 +69,7 @@ class Known:
 
     @property
     def nearly(self) -> bool:
-        return self.named >= 3 and self.unnamed <= max(1, _NEARLY * (self.named + self.unnamed))
+        return self.named >= 3 and self.unnamed <= max(1, NEARLY * (self.named + self.unnamed))
 
 
 def quiet_names(reading: Reading) -> frozenset[str]:
@@ -84,14 +86,14 @@ def quiet_names(reading: Reading) -> frozenset[str]:
             first.setdefault(e.value, e.name)
             continue
         outside = e.value < 0 or (reading.size is not None and e.value >= reading.size)
-        if outside or _is_nothing(e.name, prefix) or e.name.startswith("__") or e.value in first:
+        if outside or is_nothing(e.name, prefix) or e.name.startswith("__") or e.value in first:
             quiet.add(e.name)
         else:
             first.setdefault(e.value, e.name)
     return frozenset(quiet)
 
 
-def _is_nothing(name: str, prefix: str) -> bool:
+def is_nothing(name: str, prefix: str) -> bool:
     """Whether an enumerator is called as one that stands for no thing."""
     words = [word for word in name.removeprefix(prefix).upper().split("_") if word]
     return bool(not words or _BEGINS.fullmatch(words[0]) or _ENDS.fullmatch(words[-1]))
@@ -131,6 +133,7 @@ class _Comparison:
         self.faults: list[Fault] = []
         self.now = {e.name: e for e in after.enumerators}
         self.quiet = quiet_names(after)
+        self.positional = after.array and not after.designated
         self.owner = self._owners()
         self.places = self._places()
         self.text_at: dict[int, set[str]] = {}
@@ -208,7 +211,7 @@ class _Comparison:
         if before is None:  # what ends the enum has the index behind all names
             prefix = common_prefix(list(self.now))
             is_old = place.enumerator in self.known.enumerators
-            return is_old and self.after.array and _is_nothing(place.enumerator, prefix)
+            return is_old and self.after.array and is_nothing(place.enumerator, prefix)
         elsewhere = [p for p in self.places if p.named.text == before and p.index != place.index]
         return before in self.owner and bool(elsewhere)
 
@@ -223,7 +226,8 @@ class _Comparison:
             return not any(before in texts for texts in self.text_at.values())
         if e.name in self.quiet or e.name in self.known.enumerators:
             return False
-        return self.known.nearly or bool(strangers)
+        whole = self.known.nearly or (self.positional and self.known.complete)
+        return whole or bool(strangers)
 
     # what is said
 
@@ -266,7 +270,8 @@ class _Comparison:
     def _noname(self, e: Enumerator, astray: list[tuple[_Place, Enumerator]]) -> None:
         behind = self._line_before(e)
         tail = self._tail(e.value, astray, "early")
-        certain = self.known.complete and self.known.named > 2 and not self.after.fallback
+        enough = self.known.named > 2 or self.positional
+        certain = self.known.complete and enough and not self.after.fallback
         message = f"{self._who(e)} has no name in {self.site}{tail}"
         self._add("noname", e.name, behind, message, certain=certain or bool(tail), add=e.name)
 
@@ -274,7 +279,8 @@ class _Comparison:
         before = self.known.names[e.name]
         tail = self._tail(e.value, astray, "early")
         message = f'{self._who(e)} had the name "{before}" in {self.site} and has none now{tail}'
-        self._add("lost", e.name, self._line_before(e), message, certain=self.after.array)
+        certain = self.after.array or not self.after.fallback
+        self._add("lost", e.name, self._line_before(e), message, certain=certain)
 
     def _moved(self, place: _Place, owner: Enumerator, count: int) -> None:
         message = f"{self._where(place)}; its own is {self._who(owner)}"

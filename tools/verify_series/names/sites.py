@@ -11,7 +11,7 @@ from ..c import Unreadable
 from ..c.enums import split
 from ..c.lexer import Token
 from ..c.source import Condition, Region, Source
-from ..c.tables import Table, find_tables
+from ..c.tables import Table, designator, find_tables, name_of
 from ..c.view import View
 from .uses import bounds
 
@@ -37,11 +37,6 @@ class Site:
     mentions: tuple[str, ...]
     words: frozenset[str]
     table: Table | None = None
-
-    @property
-    def text(self) -> tuple[str, ...]:
-        """What is written there, to tell whether a patch changed it."""
-        return tuple(token.text for token in self.raw())
 
     def raw(self) -> Sequence[Token]:
         """The tokens as they stand in the file."""
@@ -83,9 +78,21 @@ def find_sites(source: Source) -> tuple[Site, ...]:
     found = []
     for find in (_tables, _macros, _symbolic, _switches):
         for site in find(source, view):
-            if len(site.words) >= _FEWEST and site.mentions:
+            if len(site.words) >= _FEWEST and (site.mentions or not _is_static(site)):
                 found.append(site)
     return tuple(sorted(found, key=lambda site: site.line))
+
+
+def _is_static(site: Site) -> bool:
+    """Whether no other file sees an array."""
+    if site.region is None:
+        return True
+    tokens, at = site.source.tokens, site.region.start - 1
+    while at > 0 and tokens[at - 1].text not in (";", "}"):
+        at -= 1
+        if tokens[at].text == "static":
+            return True
+    return False
 
 
 def _words(tokens: Sequence[Token]) -> frozenset[str]:
@@ -135,9 +142,10 @@ def _array(table: Table, tokens: Sequence[Token]) -> Site | None:
         value = part
         if part[0].text == "[":
             equals = next((i for i, t in enumerate(part) if t.text == "="), None)
-            inside = [t.text for t in part[1:equals] if t.kind == "name"]
-            designators += inside[:1]
+            designators += filter(None, [designator(part[:equals])])
             value = part[equals + 1 :] if equals else []
+        if value and value[0].text == "{":
+            value = list(name_of(value))
         if value and value[0].text in "({":
             value = [t for t in value if t.text not in ("(", ")", "{", "}", ",")]
         strings += bool(value) and all(t.kind == "string" for t in value)
@@ -237,24 +245,23 @@ def cases(tokens: Sequence[Token]) -> list[tuple[str, Token]]:
     waiting: list[str] = []
     i = 0
     while i < len(tokens):
-        token = tokens[i]
-        following = [t.text for t in tokens[i : i + 4]]
-        if token.text == "case" and len(following) > 2 and following[2] == ":":
+        following = [t.text for t in tokens[i : i + 3]]
+        if following[0] == "case" and following[2:] == [":"]:
             waiting.append(following[1])
             i += 3
-        elif token.text == "{":
+            continue
+        if following[0] == "{":
             i += 1
-        elif token.text == "return" and len(following) > 2 and tokens[i + 1].kind == "string":
-            if following[2] == ";":
-                found += [(name, tokens[i + 1]) for name in waiting]
-            waiting = []
-            i += 3
-        elif len(following) == 4 and following[1] == "=" and tokens[i + 2].kind == "string":
-            if following[3] == ";":
-                found += [(name, tokens[i + 2]) for name in waiting]
-            waiting = []
-            i += 4
-        else:
-            waiting = []
-            i += 1
+            continue
+        start = i + 1 if following[0] == "return" else i + 2 if following[1:2] == ["="] else 0
+        end = start
+        while start and end < len(tokens) and tokens[end].kind == "string":
+            end += 1
+        if end > start:
+            if end < len(tokens) and tokens[end].text == ";":
+                text = "".join(t.text.strip('"') for t in tokens[start:end])
+                found += [(name, tokens[start]._replace(text=f'"{text}"')) for name in waiting]
+            i = end
+        waiting = []
+        i += 1
     return [(name, text) for name, text in found if name.isidentifier()]

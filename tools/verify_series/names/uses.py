@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ..c.source import Source
+from ..c.tables import find_tables
 
 _COMPARES = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _WINDOW = 12  # tokens between ARRAY_SIZE() and what it is compared with
@@ -21,7 +22,7 @@ def bounds(source: Source, name: str) -> list[str]:
         if _is_size(source, at):
             found += _compared(source, at - 2, source.closes.get(at - 1, at) + 1)
         elif at + 1 in source.closes and source.tokens[at + 1].text == "[":
-            found += _index(source, at)
+            found += _declared(source, at) or _index(source, at)
     return list(dict.fromkeys(found))
 
 
@@ -42,6 +43,17 @@ def _compared(source: Source, left: int, right: int) -> list[str]:
     if left > 1 and tokens[left - 1].text in _COMPARES:
         found.append(tokens[left - 2].text)
     return [text for text in found if _constant(text)]
+
+
+def _declared(source: Source, at: int) -> list[str]:
+    """The names in the size that ``extern const char *name[SIZE];`` gives."""
+    start = at
+    while start > 0 and source.tokens[start - 1].text not in (";", "{", "}"):
+        start -= 1
+    if source.tokens[start].text != "extern":
+        return []
+    inside = source.tokens[at + 2 : source.closes[at + 1]]
+    return [token.text for token in inside if token.kind == "name"]
 
 
 def _constant(text: str) -> bool:
@@ -84,3 +96,25 @@ def _function(source: Source, at: int) -> tuple[int, int]:
     while start > 0 and tokens[start - 1].text not in (";", "}"):
         start -= 1
     return start, source.closes.get(outer, at)
+
+
+def indexed_by(source: Source, tags: Collection[str], members: Collection[str]) -> list[str]:
+    """The arrays of other files that a file indexes with a variable of ``enum tag``, or declares
+    or indexes with one of ``members``."""
+    tokens = source.tokens
+    variables = {
+        tokens[i + 2].text
+        for i in range(len(tokens) - 2)
+        if tokens[i].text == "enum" and tokens[i + 1].text in tags and tokens[i + 2].kind == "name"
+    }
+    own = {table.name for table in find_tables(source)}
+    found = [
+        tokens[i].text
+        for i in range(len(tokens) - 3)
+        if tokens[i].kind == "name"
+        and tokens[i + 1].text == "["
+        and (tokens[i + 2].text in variables or tokens[i + 2].text in members)
+        and tokens[i + 3].text == "]"
+        and tokens[i - 1].text not in (".", "->")
+    ]
+    return [name for name in dict.fromkeys(found) if name not in own]

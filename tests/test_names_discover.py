@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""name-table: what a change concerns, however far from the enum or the table it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+import snapshots
+from verify_series.checkers import name_table
+from verify_series.checkers.name_found import Found
+from verify_series.model import Examined
+
+HEADER = "include/linux/gate.h"
+NAMES = "lib/gate/names.c"
+ENUM = "enum gate {\n\tGATE_OPEN,\n\tGATE_SHUT,\n\tGATE_LOCK,\n\tGATE_MAX\n};\n"
+ENTRIES = '\t"open",\n\t"shut",\n\t"lock",\n'
+FUNCTION = "const char *gate_name(enum gate gate)\n{\n\treturn names[gate];\n}\n"
+
+
+def names(entries: str = ENTRIES, head: str = "static const char *const names[GATE_MAX]") -> str:
+    return f"#include <linux/gate.h>\n{head} = {{\n{entries}}};\n"
+
+
+def grown(text: str) -> str:
+    """With one more between the first and the second."""
+    return text.replace("\tGATE_SHUT,", "\tGATE_KEY,\n\tGATE_SHUT,").replace(
+        '\t"shut",', '\t"key",\n\t"shut",'
+    )
+
+
+def examine(*trees: Mapping[str, str]) -> Examined:
+    """The first tree is whole, the others are what a patch makes of some files."""
+    whole = [dict(trees[0])]
+    for changed in trees[1:]:
+        whole.append({**whole[-1], **changed})
+    return name_table.run(snapshots.apply(*whole), Found())
+
+
+def told(*trees: Mapping[str, str]) -> list[str]:
+    return [f"{f.rule} {f.severity} {f.path}" for f in examine(*trees).findings]
+
+
+UNSIZED = "static const char *const names[]"
+SHARED = "const char *const names[]"
+USER = '#include <linux/gate.h>\nvoid show(enum gate gate)\n{\n\tpr_info("%s", names[gate]);\n}\n'
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        {HEADER: ENUM, NAMES: names()},
+        {HEADER: ENUM, NAMES: names(head=UNSIZED) + FUNCTION},
+        {HEADER: ENUM, NAMES: names(head=SHARED), "lib/gate/use.c": USER},
+        {
+            HEADER: f"{ENUM}extern const char *const names[GATE_MAX];\n",
+            NAMES: names(head=SHARED),
+        },
+        {
+            HEADER: ENUM + "#define GATES (GATE_LOCK + 1)\n",
+            NAMES: names(head="static const char *const names[GATES]"),
+        },
+    ],
+    ids=["sized", "indexed here", "indexed elsewhere", "declared with a size", "size by macro"],
+)
+def test_however_the_two_are_linked(base: Mapping[str, str]) -> None:
+    more = grown(base[HEADER])
+    assert told(base, {HEADER: more}) == [f"noname error {NAMES}"]
+    assert told(base, {HEADER: more, NAMES: grown(base[NAMES])}) == []
+    swapped = base[NAMES].replace('"shut",\n\t"lock"', '"lock",\n\t"shut"')
+    assert told(base, {NAMES: swapped}) == [f"moved error {NAMES}"] * 2
+
+
+def under(option: str, text: str, line: str) -> str:
+    return text.replace(line, f"#ifdef {option}\n{line}#endif\n")
+
+
+def test_an_if_alone_is_a_change() -> None:
+    plain = {HEADER: ENUM, NAMES: names()}
+    header = under("CONFIG_SHUT", ENUM, "\tGATE_SHUT,\n")
+    table = under("CONFIG_SHUT", names(), '\t"shut",\n')
+    (finding,) = examine(plain, {HEADER: header}).findings
+    assert (finding.severity, finding.rule) == ("error", "over")
+    assert "where CONFIG_SHUT is not set" in finding.message
+    assert told(plain, {NAMES: table}) == [f"lost error {NAMES}"]
+    assert told(plain, {HEADER: header, NAMES: table}) == []
+    both = {HEADER: header, NAMES: table}
+    assert told(both, {HEADER: ENUM}) == [f"noname error {NAMES}"]
+    other = under("CONFIG_GATE", ENUM, "\tGATE_SHUT,\n")
+    assert told(both, {HEADER: other})
+    assert told(both, {HEADER: ENUM, NAMES: names()}) == []
+
+
+FIRST = "include/linux/first.h"
+
+
+def test_a_macro_elsewhere_moves_the_values() -> None:
+    base = {
+        FIRST: "#define GATE_FIRST 0\n",
+        HEADER: "#include <linux/first.h>\n" + ENUM.replace("OPEN,", "OPEN = GATE_FIRST,"),
+        NAMES: names(),
+    }
+    assert told(base, {FIRST: "#define GATE_FIRST 1\n"})
+    hexadecimal = {FIRST: "#define GATE_FIRST 0x0\n#define OTHER 3\n"}
+    assert told(base, hexadecimal) == []
+    moved = {FIRST: "#define GATE_FIRST 1\n", NAMES: names("\tNULL,\n" + ENTRIES)}
+    assert told(base, moved) == []
+
+
+def test_a_macro_that_makes_the_entries_is_part_of_the_table() -> None:
+    table = names("\tN(OPEN),\n\tN(SHUT),\n\tN(LOCK),\n", UNSIZED)
+    base = {HEADER: ENUM, NAMES: f"#define N(x) [GATE_##x] = #x\n{table}"}
+    off = {NAMES: f"#define N(x) [GATE_##x + 1] = #x\n{table}"}
+    assert told(base, off) == [f"moved error {NAMES}"]
+    assert told(base, {NAMES: f"#define N(word) [GATE_##word] = #word\n{table}"}) == []
+
+
+FAMILY = "#define GATE_OPEN 0\n#define GATE_SHUT 1\n#define GATE_LOCK 2\n#define GATE_MAX 3\n"
+LARGER = FAMILY.replace("MAX 3", "KEY 3\n#define GATE_MAX 4")
+
+
+def test_a_family_of_macros_is_as_good_as_an_enum() -> None:
+    base = {HEADER: FAMILY, NAMES: names()}
+    assert told(base, {HEADER: LARGER}) == [f"noname error {NAMES}"]
+    assert told(base, {HEADER: LARGER, NAMES: names(ENTRIES + '\t"key",\n')}) == []
+    assert told(base, {HEADER: FAMILY + "#define WALL_TIMEOUT 500\n"}) == []
+    assert told(base, {HEADER: FAMILY + "#define GATE_MODE 0\n"}) == []
+    swapped = FAMILY.replace("OPEN 0", "OPEN 1").replace("SHUT 1", "SHUT 0")
+    assert told(base, {HEADER: swapped})
+    alone = {HEADER: FAMILY, NAMES: names() + "#define GATE_OPEN 7\n"}
+    assert told(alone, {HEADER: LARGER}) == [f"noname error {NAMES}"]
+
+
+def test_what_stands_often_is_nobodys_name() -> None:
+    holes = '\t"none",\n' * 4
+    base = {HEADER: FAMILY.replace("MAX 3", "MAX 7"), NAMES: names(ENTRIES + holes)}
+    grown = {
+        HEADER: base[HEADER].replace("#define GATE_MAX", "#define GATE_KEY 4\n#define GATE_MAX")
+    }
+    assert told(base, grown) == [f"noname warning {NAMES}"]
+    named = names(ENTRIES + holes.replace('"none",\n\t"none"', '"none",\n\t"key"', 1))
+    assert told(base, {**grown, NAMES: named}) == []
+
+
+STRUCTS = "static const struct gate_type { const char *name; int v; } names[GATE_MAX]"
+
+
+@pytest.mark.parametrize("form", ['.v = 3, .name = "{}"', '"{}", 3'])
+def test_a_structure_has_its_name_as_a_member(form: str) -> None:
+    def table(*words: str) -> str:
+        line = "\t[GATE_{}] = {{ {} }},\n"
+        return names("".join(line.format(w, form.format(w.lower())) for w in words), STRUCTS)
+
+    base = {HEADER: ENUM, NAMES: table("OPEN", "SHUT", "LOCK")}
+    more = grown(ENUM)
+    assert told(base, {HEADER: more}) == [f"noname error {NAMES}"]
+    assert told(base, {HEADER: more, NAMES: table("OPEN", "SHUT", "LOCK", "KEY")}) == []
+    assert told(base, {NAMES: table("OPEN", "SHUT")}) == [f"lost error {NAMES}"]
+    assert told(base, {NAMES: base[NAMES].replace("3", "4")}) == []
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        (ENTRIES, []),
+        ('\t"open",\n\t"lock",\n\t"shut",\n', ["moved error", "moved error"]),
+        ('\t"open",\n\t"lock",\n', ["noname error"]),
+        ('\t"open",\n\t"shut",\n', ["noname error"]),
+        ('\t"opened",\n\t"closed",\n', ["noname error"]),
+        ('\t"opened",\n\t"closed",\n\t"locked",\n\t"lost",\n', ["over error"]),
+        ('\t[GATE_OPEN] = "lock",\n\t[GATE_LOCK] = "open",\n', ["moved error", "moved error"]),
+        ('\t[GATE_OPEN] = "free",\n', []),
+    ],
+)
+def test_a_table_that_is_new_with_its_enum(entries: str, expected: list[str]) -> None:
+    base = {"lib/gate/a.c": "int a;\n"}
+    file = ENUM + names(entries, UNSIZED) + FUNCTION
+    assert told(base, {NAMES: file}) == [f"{one} {NAMES}" for one in expected]
+    assert told(base, {HEADER: ENUM}, {NAMES: names(entries, UNSIZED) + FUNCTION}) == [
+        f"{one} {NAMES}" for one in expected
+    ]
+
+
+def test_new_names_in_each_others_place() -> None:
+    long = ENUM.replace("\tGATE_MAX", "\tGATE_BAR,\n\tGATE_MAX")
+    base = {HEADER: long, NAMES: names(ENTRIES + '\t"bar",\n')}
+    more = long.replace("\tGATE_MAX", "\tGATE_KEY,\n\tGATE_BELL,\n\tGATE_MAX")
+    right = {HEADER: more, NAMES: names(ENTRIES + '\t"bar",\n\t"key",\n\t"bell",\n')}
+    wrong = {HEADER: more, NAMES: names(ENTRIES + '\t"bar",\n\t"bell",\n\t"key",\n')}
+    assert told(base, right) == []
+    assert told(base, wrong) == [f"moved error {NAMES}"] * 2
+
+
+def test_an_index_that_no_file_explains_needs_none_where_each_entry_names_its_own() -> None:
+    table = names("\t[I(GATE_OPEN)] = \"open\",\n\t[I(GATE_SHUT)] = \"shut\",\n"
+                  "\t[I(GATE_LOCK)] = \"lock\",\n", UNSIZED)  # fmt: skip
+    base = {HEADER: ENUM, NAMES: table}
+    assert told(base, {HEADER: grown(ENUM)}) == [f"noname error {NAMES}"]
+    swapped = table.replace('"shut"', '"x"').replace('"lock"', '"shut"').replace('"x"', '"lock"')
+    assert told(base, {NAMES: swapped}) == [f"moved error {NAMES}"] * 2
+    more = table.replace("\t[I(GATE_SHUT)", '\t[I(GATE_KEY)] = "key",\n\t[I(GATE_SHUT)')
+    assert told(base, {HEADER: grown(ENUM), NAMES: more}) == []
+
+
+def test_the_names_of_several_enums_in_one_table() -> None:
+    other = "enum wall {\n\tWALL_STONE,\n\tWALL_WOOD,\n\tWALL_CLAY,\n\tWALL_MAX\n};\n"
+    words = ["GATE_OPEN", "GATE_SHUT", "GATE_LOCK"]
+    entries = "".join(f'\t[{w}] = "{w.lower()}",\n' for w in words)
+    words = ["WALL_STONE", "WALL_WOOD", "WALL_CLAY"]
+    entries += "".join(f'\t[GATE_MAX + {w}] = "{w.lower()}",\n' for w in words)
+    base = {HEADER: ENUM + other, NAMES: names(entries, UNSIZED)}
+    assert told(base, {HEADER: grown(ENUM) + other}) == [f"noname error {NAMES}"]
+    clay = other.replace("\tWALL_MAX", "\tWALL_MUD,\n\tWALL_MAX")
+    assert told(base, {HEADER: ENUM + clay}) == [f"noname error {NAMES}"]
+    assert told(base, {NAMES: names(entries.replace("wall_clay", "clay"), UNSIZED)}) == []
+
+
+def test_what_cannot_be_read_is_said() -> None:
+    base = {HEADER: ENUM.replace("OPEN,", "OPEN = START(),"), NAMES: names()}
+    (finding,) = examine(base, {HEADER: grown(base[HEADER])}).findings
+    assert (finding.rule, finding.severity, finding.patch) == ("unread", "warning", 1)
+    assert str(finding).startswith(
+        f"{NAMES}:2: names ({NAMES}:2) against gate ({HEADER}:1) could not be compared: the value"
+        f" of GATE_OPEN at {HEADER}:2 needs START()"
+    )
+    assert examine(base, {"lib/gate/other.c": "int a;\n"}).findings == ()
