@@ -91,6 +91,12 @@ class DictObjects:
             if matches(path, where) and any(text in data for text in wanted)
         ]
 
+    def lines_with(self, commit: str, text: str) -> Iterator[tuple[str, int, bytes]]:
+        for path, data in sorted(self.trees[commit].items()):
+            for number, line in enumerate(data.split(b"\n"), 1):
+                if text.encode() in line:
+                    yield path, number, line
+
     def check_out(
         self,
         commit: str,

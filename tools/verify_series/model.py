@@ -153,6 +153,8 @@ class Objects(Protocol):
 
     def files_with(self, commit: str, texts: Iterable[str], where: Iterable[str]) -> list[str]: ...
 
+    def lines_with(self, commit: str, text: str) -> Iterator[tuple[str, int, bytes]]: ...
+
     def as_patch(self, commit: str) -> bytes: ...
 
     def git_environment(
@@ -222,6 +224,10 @@ class Snapshot:
     def files_with(self, texts: Iterable[str], where: Iterable[str]) -> list[str]:
         """The files in which one of ``texts`` stands, of those that git's pathspecs name."""
         return self.objects.files_with(self.commit, texts, where)
+
+    def lines_with(self, text: str) -> Iterator[tuple[str, int, bytes]]:
+        """The lines of all text files in which ``text`` stands: path, number from 1, line."""
+        return self.objects.lines_with(self.commit, text)
 
     def as_patch(self) -> bytes:
         """The commit as ``git format-patch`` prints it."""

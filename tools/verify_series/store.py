@@ -25,6 +25,7 @@ from .run import GIT_ENVIRONMENT, Completed, clean_environment, follow, run
 _REGULAR = ("100644", "100755")
 _SYMLINK = "120000"
 _TREE = "040000"
+_GREPPED = re.compile(rb"(?P<path>[^\0]+)\0(?P<number>\d+)\0(?P<line>.*)\n")  # of -n -z
 _UPDATING = re.compile(r"Updating files: +(\d+)%")  # git's progress.c
 _PATIENCE = 1800  # seconds to write a whole tree
 _MOST_ARGUMENTS = 500  # paths on one command line
@@ -146,21 +147,28 @@ class Store:
                     target.symlink_to(points_to)
 
     def grep(self, commit: str, words: Iterable[str], where: str) -> bytes:
-        wanted = "".join(f"{word}\n" for word in words).encode()
-        options = ("-h", "-I", "-w", "-F", "--threads=1", "-f", "-")
-        done = self.git("grep", *options, commit, "--", where, stdin=wanted)
-        if done.status > 1:
-            raise UserError(f"git grep failed: {done.error_text} (run 'git fsck' on the tree)")
-        return done.stdout
+        return self._grep(commit, words, [where], "-h", "-w")
 
     def files_with(self, commit: str, texts: Iterable[str], where: Iterable[str]) -> list[str]:
+        found = self._grep(commit, texts, where, "-l", "-z")
+        names = [os.fsdecode(name) for name in found.split(b"\0") if name]
+        return [name.removeprefix(f"{commit}:") for name in names]
+
+    def lines_with(self, commit: str, text: str) -> Iterator[tuple[str, int, bytes]]:
+        for record in _GREPPED.finditer(self._grep(commit, [text], [], "-n", "-z")):
+            path = os.fsdecode(record["path"]).removeprefix(f"{commit}:")
+            yield path, int(record["number"]), record["line"]
+
+    def _grep(
+        self, commit: str, texts: Iterable[str], where: Iterable[str], *options: str
+    ) -> bytes:
+        """What git-grep(1) says of any of the ``texts`` in the files that git's pathspecs name."""
         wanted = "".join(f"{text}\n" for text in texts).encode()
-        options = ("-l", "-z", "-I", "-F", "--threads=1", "-f", "-")
+        options = (*options, "-I", "-F", "--threads=1", "-f", "-")
         done = self.git("grep", *options, commit, "--", *where, stdin=wanted)
         if done.status > 1:
             raise UserError(f"git grep failed: {done.error_text} (run 'git fsck' on the tree)")
-        names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-        return [name.removeprefix(f"{commit}:") for name in names]
+        return done.stdout
 
     def as_patch(self, commit: str) -> bytes:
         return self.must("format-patch", "-1", "--stdout", "-M", "--no-signature", commit)

@@ -205,10 +205,9 @@ def _index(base: Snapshot, cache: Path) -> dict[str, list[tuple[str, int]]]:
     index: dict[str, list[tuple[str, int]]] | None = kept.load(key)
     if index is None:
         index = {}
-        paths = [p for p in base.files_with([f"{ROOT}/"], ["*"]) if not _NOT_READ.search(p)]
-        for path, text in base.read_many(paths).items():
-            for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), 1):
-                for name in named(path, line):
+        for path, number, line in base.lines_with(f"{ROOT}/"):
+            if not _NOT_READ.search(path):
+                for name in named(path, line.decode("utf-8", "replace")):
                     index.setdefault(name, []).append((path, number))
         kept.save(key, index)
     return index
