@@ -282,6 +282,20 @@ def test_a_new_document_without_a_toctree() -> None:
     assert verdict(SMALL, after) == [("not-in-toctree", "Documentation/c.rst", 0, 1, State.NEW)]
 
 
+def test_where_a_full_build_stops_nothing_is_said_of_what_it_did_not_come_to() -> None:
+    """The toctree was not read to its end, and the label not seen: no fault of other documents."""
+    tree = {**SMALL, "Documentation/docutils.conf": "[general]\nhalt_level: severe\n"}
+    table = ".. csv-table::\n   :file: gone.csv\n\n"
+    after = {**tree, INDEX: table + tree[INDEX], B: table + tree[B], A: tree[A] + "\nMore.\n"}
+    found = verdict(tree, after)
+    assert {(rule, path, line) for rule, path, line, _, _ in found} == {
+        ("build-stops", INDEX, 0),
+        ("directive", INDEX, 1),
+        ("build-stops", B, 0),
+        ("directive", B, 1),
+    }
+
+
 def test_a_document_that_falls_out_of_its_toctree() -> None:
     after = {**SMALL, INDEX: SMALL[INDEX].replace("   b\n", "")}
     assert verdict(SMALL, after) == [("not-in-toctree", B, 0, 1, State.NEW)]

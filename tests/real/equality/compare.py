@@ -26,7 +26,7 @@ from verify_series.model import (
 )
 from verify_series.store import Store
 
-from .judge import Judge
+from .judge import Judge, Said
 from .kernel import Mutation
 
 #: Place, line and words of a finding.
@@ -110,26 +110,28 @@ def without_place(key: Key) -> Key:
     return (ROOT, 0, key[2]) if not key[1] else key
 
 
+def _told(finding: Finding, said: Said) -> bool:
+    """Whether the finding is that a build ends, and the build ended with these words."""
+    reason = finding.message.partition("stops here: ")[2].partition(": ")[2]
+    return finding.rule == STOPS and bool(reason) and reason in said.stopped
+
+
 def compare(judge: Judge, batch: Sequence[Compared]) -> None:
     """Judge mutations, in one build; sets ``missing`` and ``extra`` of each."""
     changes = {path: text for one in batch for path, text in one.mutation.changes.items()}
     concerned = {path for one in batch for path in one.mutation.concerned}
     said = judge.verdict(changes, concerned - changes.keys())
-    if said.stopped:
-        if len(batch) > 1:
-            for one in batch:
-                compare(judge, [one])
-            return
-        (one,) = batch
-        stops = [f for f in one.new.values() if f.rule == STOPS]
-        one.missing = () if stops else (("", 0, f"the build ended: {said.stopped}"),)
+    if said.stopped and len(batch) > 1:
+        for one in batch:
+            compare(judge, [one])
         return
     told = {key(finding): finding for finding in said.findings}
     before = {key(finding) for finding in judge.untouched.findings}
     ours = {key for one in batch for key in (*one.new, *one.existing)}
     ours |= {without_place(key) for key in ours}
     for one in batch:
-        new = [k for k in one.new if not {k, without_place(k)} & told.keys()]
+        new = [k for k, f in one.new.items() if not _told(f, said) and k not in told]
+        new = [k for k in new if without_place(k) not in told]
         known = told.keys() | before
         one.extra = (*new, *(k for k in one.existing if not {k, without_place(k)} & known))
     for lost in told.keys() - ours - before:

@@ -31,13 +31,15 @@ Changes = Mapping[str, str | None]
 _RECORD = re.compile(r"(?:(?P<place>\S.*?): )?(?:WARNING|ERROR|CRITICAL|SEVERE): (?P<text>.*)")
 #: What a kernel-doc program (before 6.19) writes to standard error itself.
 _PROGRAM = re.compile(r"(?P<place>[\w./+-]+:\d+): (?:warning|error): (?P<text>.*)")
+#: What Sphinx writes when it ends with an exception.
+_EPILOGUE = re.compile(r"(?m)^(?:Versions\n=+|Exception occurred:)$")
 _TYPE = re.compile(r" \[[\w.-]+\]\Z")
 _NOISE = re.compile(r"Using \w+ theme|.*search index couldn't be loaded")
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a build said. ``stopped`` is the last line of a build that ended with an exception."""
+    """What a build said. ``stopped`` is the end of a build that ended with an exception."""
 
     findings: frozenset[Finding]
     stopped: str = ""
@@ -152,12 +154,11 @@ class Judge:
             done = self._build("html", self._work, str(named))
         finally:
             self._put_back()
-        said = self._read(done.stderr)
+        said = self._read(_EPILOGUE.split(done.stderr)[0])
         if done.returncode == 0:
             return said
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        reason = next((line for line in reversed(lines) if "Error" in line or "/4)" in line), "?")
-        return Said(said.findings, reason)
+        reason = done.stderr.partition("\nTraceback\n")[2] or done.stderr[-2000:]
+        return Said(said.findings, " ".join(reason.replace(f"{self.tree}/", "").split()))
 
     def _put_back(self) -> None:
         """Make the tree and the working copy of the build what they are without changes.

@@ -121,11 +121,12 @@ class Worker:
             self._read(answer["again"], said)
             self._read_for_definitions(answer["read"])
         documents.take_warnings()
-        with _errors_collected(documents):
-            for name in names:
-                if name in said and not any(w.kind == "stop" for w in said[name]):
+        # A build that ends while it reads resolves nothing, and does not look between documents.
+        if not any(warned.kind == "stop" for some in said.values() for warned in some):
+            with _errors_collected(documents):
+                for name in filter(said.__contains__, names):
                     documents.resolve(name)
-        documents.check(**request["check"])
+            documents.check(**request["check"])
         warnings = [*(w for some in said.values() for w in some), *documents.take_warnings()]
         self._talk.say(
             warnings=[[w.document, w.level, w.location, w.kind, w.text] for w in warnings],
