@@ -111,10 +111,12 @@ def test_new_pairs_are_listed_and_a_spelling_of_its_own_is_said() -> None:
     )
 
 
-def test_a_name_that_comes_late_is_a_warning() -> None:
+def test_a_name_that_comes_late_is_a_warning_where_no_other_is_wrong_meanwhile() -> None:
     steps = (tree(), tree("IN OUT AUX TOP"), tree("IN OUT AUX TOP", "in out aux top"))
     assert told(*steps) == ["noname warning 5 1"]
     assert told(*steps[:2]) == ["noname error 5 1"]
+    steps = (tree(), tree("IN TOP OUT AUX"), tree("IN TOP OUT AUX", "in top out aux"))
+    assert told(*steps) == ["noname error 3 1"]
 
 
 def test_a_declared_table_is_not_judged_twice() -> None:

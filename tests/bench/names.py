@@ -3,20 +3,22 @@
 
 ``nox -s bench -- names TREE`` prints the table of Documentation/name-tables.rst. Every table
 that an enum of the tree indexes and that is written one name a line is mutated; correct changes
-of the same tables must stay without a finding.
+of the same tables must stay without a finding. ``--part`` and ``--results`` split the work.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from name_changes import Part, difference, part, share
 
 from snapshots import matches
 from verify_series import cache
@@ -37,8 +39,6 @@ from verify_series.names import whole
 from verify_series.names.links import Link
 from verify_series.names.reading import Reading, read_link
 from verify_series.names.rule import common_prefix
-from verify_series.names.series import Trees, judge
-from verify_series.names.skim import skim
 from verify_series.store import Store
 from verify_series.tree import open_tree
 
@@ -297,56 +297,68 @@ class Mutator:
 
 WRONG = ("grow_enum_middle", "grow_enum_end", "grow_apart", "swap", "delete", "extra", "duplicate")
 RIGHT = ("grow_both", "grow_both_end", "respell", "comment", "remove_both")
+KINDS = (*WRONG, *RIGHT)
 
 
-@dataclass
-class Tally:
-    tried: Counter[str] = field(default_factory=Counter)
-    errors: Counter[str] = field(default_factory=Counter)
-    warned: Counter[str] = field(default_factory=Counter)
-    missed: list[str] = field(default_factory=list)
+@dataclass(frozen=True)
+class Try:
+    """One patch: was an error found, or anything, and what was said if that is not right."""
+
+    table: str
+    kind: str
+    failed: bool
+    told: bool
+    said: str
 
 
-def run(tree: Path, most: int, seed: int, say: Callable[[str], None]) -> Tally:
-    """Mutate the targets of a tree, at most ``most`` of them, and let name-table judge."""
-    tally = Tally()
+def read_results(path: Path) -> list[Try]:
+    """What earlier runs have written, a line of JSON each."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [Try(**json.loads(line)) for line in lines]
+
+
+def run(
+    tree: Path, which: Part, done: Collection[str], seed: int, say: Callable[[str], None]
+) -> Iterator[Try]:
+    """Mutate each table of a part of a tree that is not done, and let name-table judge."""
     opened = open_tree(tree, cache=cache.root(), progress=say)
     commit = opened.resolve("HEAD")
     assert commit
     with cache.workspace() as work:
         store = Store.create(work / "store", opened.objects)
         snapshot = Snapshot(commit, store)
-        files = whole.c_files(snapshot)
-        searched = [path for path, yes in whole.with_names(snapshot, list(files)) if yes]
+        files = share(list(whole.c_files(snapshot)), which)
+        searched = [path for path, yes in whole.with_names(snapshot, files) if yes]
         say(f"{len(searched)} files may have tables")
-        reached = whole.reach(snapshot)
-        links = [link for path in searched for link in whole.links_of(reached, path)]
-        targets = [t for link in links if (t := target(snapshot, link))]
-        say(f"{len(links)} tables are linked, {len(targets)} are written one name a line")
-        chance = random.Random(seed)
-        chance.shuffle(targets)
         overlay = Overlay(store, commit, snapshot.read_many(searched))
-        for number, t in enumerate(targets[:most]):
-            if number % 20 == 19:
-                say(f"after {number} tables:\n{table(tally)}")
-            for kind in (*WRONG, *RIGHT):
-                _try(tally, overlay, t, kind, chance)
-    return tally
+        reached = whole.reach(snapshot)
+        count = 0
+        for number, path in enumerate(searched):
+            if number % 20 == 0:
+                say(f"{number} of {len(searched)} files, {count} tables")
+                whole.forget()
+            for link in whole.links_of(reached, path):
+                t = target(snapshot, link)
+                name = f"{path}: {link.site.name}"
+                count += 1
+                if t and name not in done:
+                    chance = random.Random(f"{seed} {name}")
+                    yield from (
+                        one for kind in KINDS if (one := _try(name, overlay, t, kind, chance))
+                    )
 
 
-def _try(tally: Tally, overlay: Overlay, t: Target, kind: str, chance: random.Random) -> None:
+def _try(name: str, overlay: Overlay, t: Target, kind: str, chance: random.Random) -> Try | None:
     base = Snapshot(overlay.commit, overlay)
     files = {path: _lines(base, path) for path in (t.table, t.enum)}
     if not getattr(Mutator(chance), kind)(files, t):
-        return
+        return None
     overlay.changed = {path: "\n".join(lines).encode("latin-1") for path, lines in files.items()}
     findings = list(_judge(overlay, sorted(files)))
-    tally.tried[kind] += 1
-    tally.errors[kind] += any(f.severity is Severity.ERROR for f in findings)
-    tally.warned[kind] += bool(findings)
-    if bool(findings) != (kind in WRONG):
-        said = "; ".join(str(f) for f in findings) or "nothing found"
-        tally.missed.append(f"{kind}: {t.link.site.name} in {t.table}, {t.enum}: {said}")
+    wrong = bool(findings) != (kind in WRONG)
+    said = "; ".join(str(f) for f in findings) or "nothing found"
+    failed = any(f.severity is Severity.ERROR for f in findings)
+    return Try(name, kind, failed, bool(findings), f"{t.enum}: {said}" if wrong else "")
 
 
 def _judge(overlay: Overlay, paths: list[str]) -> Iterator[Finding]:
@@ -359,88 +371,42 @@ def _judge(overlay: Overlay, paths: list[str]) -> Iterator[Finding]:
     return (f for f in examined.findings if f.state is State.NEW)
 
 
-class Skimmed:
-    """The Objects protocol over a store whose files are skimmed: the difference of two trees
-    touches tens of thousands of them.
-    """
-
-    def __init__(self, under: Store) -> None:
-        self.under = under
-
-    def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
-        contents = self.under.read_many(commit, paths)
-        return {path: skim(data) for path, data in contents.items()}
-
-    def read(self, commit: str, path: str) -> bytes | None:
-        return self.read_many(commit, [path]).get(path)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.under, name)
-
-
-def difference(old: Path, new: Path, say: Callable[[str], None]) -> Iterator[str]:
-    """What is found where one tree becomes the other in one patch, a line a finding."""
-    with cache.workspace() as work:
-        snapshots = []
-        for number, tree in enumerate((old, new)):
-            opened = open_tree(tree, cache=cache.root(), progress=say)
-            commit = opened.resolve("HEAD")
-            assert commit
-            store = Store.create(work / f"store{number}", opened.objects)
-            store.blob_ids(commit, "")
-            snapshots.append(Snapshot(commit, Skimmed(store)))
-        base, head = snapshots
-        files = whole.c_files(base)
-        plain = Snapshot(base.commit, base.objects.under)  # type: ignore[attr-defined]
-        paths = [path for path, yes in whole.with_names(plain, files) if yes]
-        reached = whole.reach(plain)
-        links = [link for path in paths for link in whole.links_of(reached, path)]
-        say(f"{len(links)} tables are linked in the old tree")
-        patch = Patch(1, "d@example.org", "the difference", "A <a@example.org>", b"")
-        series = Series("d@example.org", "the difference", "A <a@example.org>", 1, 1, (patch,))
-        compared = 0
-        for link in links:
-            both = {link.site.source.path, link.enum.source.path, *link.helpers}
-            changes = tuple(Change(path, path) for path in sorted(both))
-            applied = AppliedSeries(series, base, (Step(patch, head, changes, {}),))
-            judged = judge(Trees(applied), 0, link)
-            compared += bool(judged.after) and not judged.unread
-            for fault in judged.faults[-1] if judged.faults else ():
-                word = "error" if fault.certain else "warning"
-                place = f"{link.site.source.path}:{fault.line}"
-                yield f"{place}: {word}: {fault.message} [{fault.rule}]"
-        say(f"{compared} of them are in the new tree as well")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tree", type=Path)
     parser.add_argument("--since", type=Path, metavar="TREE", help="an older tree to compare with")
-    parser.add_argument("--most", type=int, default=10_000, help="tables that are mutated")
+    parser.add_argument("--part", type=part, default=(1, 1), metavar="N/M", help="of M, the Nth")
+    parser.add_argument("--results", type=Path, help="a file to add to; what is in it is done")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if options.since:
-        for line in difference(options.since, options.tree, lambda t: print(t, file=sys.stderr)):
+        for line in difference(options.since, options.tree, options.part, say):
             print(line, flush=True)
         return
-    tally = run(options.tree, options.most, options.seed, lambda t: print(t, file=sys.stderr))
-    print(table(tally))
-    for line in tally.missed:
-        print(line, file=sys.stderr)
+    tries = read_results(options.results) if options.results else []
+    for one in run(options.tree, options.part, {t.table for t in tries}, options.seed, say):
+        tries.append(one)
+        if one.said:
+            say(f"{one.kind}: {one.table}, {one.said}")
+        if options.results:
+            with options.results.open("a") as file:
+                print(json.dumps(asdict(one)), file=file)
+    print(table(tries))
 
 
-def table(tally: Tally) -> str:
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def table(tries: Sequence[Try]) -> str:
     """Rows of: what was done, how often, how often an error was found, how often anything."""
     rows = [f"{'':20}{'patches':>10}{'failed':>10}{'told':>10}"]
     for kinds in (WRONG, RIGHT):
-        sums: defaultdict[str, int] = defaultdict(int)
-        for kind in kinds:
-            counts = (tally.tried[kind], tally.errors[kind], tally.warned[kind])
-            rows.append(f"{kind:20}{counts[0]:10}{counts[1]:10}{counts[2]:10}")
-            for key, count in zip(("tried", "failed", "told"), counts, strict=True):
-                sums[key] += count
-        rows.append(f"{'sum':20}{sums['tried']:10}{sums['failed']:10}{sums['told']:10}")
-    return "\n".join(rows)
+        for kind in (*kinds, ""):
+            some = [t for t in tries if t.kind == kind or (not kind and t.kind in kinds)]
+            failed, told = sum(t.failed for t in some), sum(t.told for t in some)
+            rows.append(f"{kind or 'sum':20}{len(some):10}{failed:10}{told:10}")
+    return "\n".join(row.replace("_", " ") for row in rows)
 
 
 if __name__ == "__main__":

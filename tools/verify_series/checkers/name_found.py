@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..c.declared import Spec
 from ..carry import classify
-from ..model import AppliedSeries, Examined, Finding, Severity, State
+from ..model import AppliedSeries, Examined, Finding, Severity
 from ..names.discover import Concerned, discover
 from ..names.links import Link
 from ..names.rule import Fault
@@ -52,7 +52,7 @@ def examine(applied: AppliedSeries, spec: Found) -> Examined:
             findings += _unread(applied, each, one.unread)
             continue
         states = [[_finding(one, i, f) for f in faults] for i, faults in enumerate(one.faults)]
-        findings += _repaired(classify(applied, states), states[-1])
+        findings += classify(applied, states)
         notes += _pairs(one)
         count += one.enumerators
     skip = "it changes no enum or table of names with a counterpart that no profile declares"
@@ -92,7 +92,10 @@ def _finding(judged: Judged, number: int, fault: Fault) -> Finding:
         message += f"; add {_line(judged, link, fault.add)}"
         if fault.line:
             message += f" after line {fault.line}"
-    severity = Severity.ERROR if fault.certain else Severity.WARNING
+    certain = fault.certain
+    if _is_late(judged, fault):
+        message, certain = f"{message} (a later patch does)", False
+    severity = Severity.ERROR if certain else Severity.WARNING
     return Finding(
         NAME,
         fault.rule,
@@ -102,6 +105,12 @@ def _finding(judged: Judged, number: int, fault: Fault) -> Finding:
         message,
         identity=f"{link.site.name}: {fault.what}",
     )
+
+
+def _is_late(judged: Judged, fault: Fault) -> bool:
+    """Whether a later patch brings a name that is missing, and until then no other is wrong."""
+    last = {(other.rule, other.what) for other in judged.faults[-1]}
+    return fault.rule == "noname" and not fault.shifts and (fault.rule, fault.what) not in last
 
 
 def _line(judged: Judged, link: Link, enumerator: str) -> str:
@@ -114,17 +123,6 @@ def _line(judged: Judged, link: Link, enumerator: str) -> str:
         return f'{{ {enumerator}, "{text}" }}'
     designated = any(token.text == "[" for token in link.site.raw())
     return f'[{enumerator}] = "{text}",' if designated else f'"{text}",'
-
-
-def _repaired(findings: Iterable[Finding], last: Sequence[Finding]) -> list[Finding]:
-    """A name that a later patch of the series brings is late, but not missing."""
-    left = {(f.rule, f.key) for f in last}
-    told = []
-    for f in findings:
-        if f.state is State.NEW and f.rule == "noname" and (f.rule, f.key) not in left:
-            f = replace(f, severity=Severity.WARNING, message=f"{f.message} (a later patch does)")
-        told.append(f)
-    return told
 
 
 def _pairs(judged: Judged) -> list[str]:

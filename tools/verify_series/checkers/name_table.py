@@ -21,10 +21,12 @@ larger or smaller than the enum) and ``sentinel`` (the enum does not end as the 
 An enumerator with a negative value indexes nothing and needs no name.
 
 A profile declares a table to say more of it: then all of this holds for it, in every tree. Every
-other table is found by itself: an enum that the series changes and the arrays, lists of pairs and
-switch statements with names for it, and the other way round, as far as the table's file includes
-the enum. It is compared before and after each patch, and only what a patch does counts (``moved``,
-``lost``, ``noname``, ``over``, ``duplicate``). Nothing is said of a new enumerator without a name
+other table is found by itself: an enum that the series changes, or a family of #define that is
+numbered like one, and the arrays, lists of pairs and switch statements with names for it, and the
+other way round, as far as the table's file includes the enum. A change is also one of an #if line
+around them, or of a macro that their values or entries are made with. It is compared before and
+after each patch, and only what a patch does counts (``moved``, ``lost``, ``noname``, ``over``,
+``duplicate``). Nothing is said of a new enumerator without a name
 
 - where several others had none before: the table is not meant to be complete;
 - that is called as no thing is: NR_, NUM_, MAX or COUNT at its beginning or end, or at its end
@@ -33,9 +35,19 @@ the enum. It is compared before and after each patch, and only what a patch does
 - that has another one's value, or whose entry is NULL;
 - that takes the place, and the name, of one that is gone: this is a new name for the same thing.
 
-It is a warning and no error where one other name was missing before, where a table has fewer than
-three names, where a fallback stands for what has no name (a range, a default, the end of a list
-of pairs), and where a later patch of the series brings the name. New names are listed.
+It is a warning and no error
+
+- where one other name was missing before, or a designated table has fewer than three names;
+- where a fallback stands for what has no name: a range, a default, the end of a list of pairs, a
+  string that stands three times or more;
+- where a later patch of the series brings the name, and until then no other one is wrong.
+
+New names are listed. Where all names of a table follow one rule of spelling, a new one that is
+spelled as another enumerator's stands in the wrong place (``moved``). A table that is new is held
+to the rule of spelling that its names follow, in whatever order they stand, and if it has no
+designators, to having a name for each enumerator.
+
+``unread``, a warning, says that a pair which the series changes could not be compared, and why.
 """
 
 from __future__ import annotations

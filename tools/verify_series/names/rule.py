@@ -28,7 +28,7 @@ class Fault:
     """``rule`` broken for ``what``, an enumerator or a name; ``certain`` ones gate.
 
     ``line`` is in the table's file, 0 where the whole table is meant; ``add`` is the name that
-    has no line yet, an enumerator.
+    has no line yet, an enumerator; ``shifts`` is true where other names are wrong by it.
     """
 
     rule: str
@@ -37,6 +37,7 @@ class Fault:
     message: str
     certain: bool = True
     add: str = ""
+    shifts: bool = False
 
 
 @dataclass(slots=True)
@@ -232,9 +233,17 @@ class _Comparison:
     # what is said
 
     def _add(
-        self, rule: str, what: str, line: int, message: str, *, certain: bool = True, add: str = ""
+        self,
+        rule: str,
+        what: str,
+        line: int,
+        message: str,
+        *,
+        certain: bool = True,
+        add: str = "",
+        shifts: bool = False,
     ) -> None:
-        self.faults.append(Fault(rule, what, line, message, certain, add))
+        self.faults.append(Fault(rule, what, line, message, certain, add, shifts))
 
     def _who(self, e: Enumerator) -> str:
         return f"{e.name} ({self.enum_file}:{e.line})"
@@ -273,7 +282,10 @@ class _Comparison:
         enough = self.known.named > 2 or self.positional
         certain = self.known.complete and enough and not self.after.fallback
         message = f"{self._who(e)} has no name in {self.site}{tail}"
-        self._add("noname", e.name, behind, message, certain=certain or bool(tail), add=e.name)
+        shifts = bool(tail)
+        self._add(
+            "noname", e.name, behind, message, certain=certain or shifts, add=e.name, shifts=shifts
+        )
 
     def _lost(self, e: Enumerator, astray: list[tuple[_Place, Enumerator]]) -> None:
         before = self.known.names[e.name]
