@@ -21,6 +21,8 @@ from .store import Store
 _COMMITTER = "verify-series <verify-series@localhost>"
 _GITLINK = "160000"
 _FOLDER = "040000"
+#: What git says of an object that is missing or damaged (apply.c, object-file.c).
+_DAMAGE = re.compile(r"failed to read .+|unable to read .+|inflate: .+|loose object .+ is corrupt")
 
 
 class DoesNotApply(UserError):
@@ -170,6 +172,12 @@ class Index:
         options = ["-R"] if reverse else []
         done = self._store.git("apply", "--cached", *options, stdin=mail.diff, index=self._file)
         if done.status:
+            if damage := _DAMAGE.search(done.error_text):
+                raise UserError(
+                    f"{_called(mail.patch)} cannot be applied, the tree lacks content or it is"
+                    f" damaged: git says '{damage[0]}' (run 'git fsck' there; a partial clone has"
+                    " to fetch it first)"
+                )
             raise _conflict(mail.patch, mail.diff, done.error_text)
 
     def edits(self) -> tuple[Edit, ...]:

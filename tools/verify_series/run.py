@@ -26,7 +26,7 @@ from .model import UserError
 GIT_ENVIRONMENT: Mapping[str, str] = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_COUNT": "5",
+    "GIT_CONFIG_COUNT": "7",
     "GIT_CONFIG_KEY_0": "core.hooksPath",
     "GIT_CONFIG_VALUE_0": os.devnull,
     "GIT_CONFIG_KEY_1": "core.fsmonitor",
@@ -37,9 +37,14 @@ GIT_ENVIRONMENT: Mapping[str, str] = {
     "GIT_CONFIG_VALUE_3": "*",
     "GIT_CONFIG_KEY_4": "gc.auto",
     "GIT_CONFIG_VALUE_4": "0",
+    "GIT_CONFIG_KEY_5": "log.showSignature",  # it would run what gpg.program names
+    "GIT_CONFIG_VALUE_5": "false",
+    "GIT_CONFIG_KEY_6": "gpg.program",
+    "GIT_CONFIG_VALUE_6": "false",
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_NO_LAZY_FETCH": "1",  # git 2.44; older ones ask no remote of a store without one
+    "GIT_NO_LAZY_FETCH": "1",  # git 2.44; for older ones the next line
+    "GIT_ALLOW_PROTOCOL": "none",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_PAGER": "cat",

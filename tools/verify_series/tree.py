@@ -11,7 +11,7 @@ import git
 
 from . import imported
 from .model import UserError
-from .run import clean_environment, run
+from .run import Completed, clean_environment, run
 
 #: Top-level names by which the kernel's own scripts/checkpatch.pl knows a kernel tree.
 KERNEL_TREE = ("COPYING", "Kbuild", "MAINTAINERS", "Documentation", "include", "kernel")
@@ -41,7 +41,7 @@ class Tree:
 
     def tips(self) -> list[tuple[str, str]]:
         """(commit id, name) of HEAD and of the most recent branches and tags."""
-        listed = self.ask(
+        command = [
             "for-each-ref",
             "--sort=-creatordate",
             f"--count={_MOST_CANDIDATES}",
@@ -50,7 +50,8 @@ class Tree:
             "refs/heads",
             "refs/remotes",
             "refs/tags",
-        )
+        ]
+        listed = self._must(*command)
         head = self.resolve("HEAD")
         pairs = [(head, "HEAD")] if head else []
         for line in listed.splitlines():
@@ -60,8 +61,22 @@ class Tree:
 
     def ask(self, *args: str) -> str:
         """What a git command that only reads says; empty where it fails."""
+        return self._run(*args).stdout.decode("utf-8", "replace")
+
+    def _must(self, *args: str) -> str:
+        """What a git command says; raises UserError where it fails."""
+        done = self._run(*args)
+        if done.status:
+            said = done.error_text.splitlines()[-1:] or ["nothing"]
+            raise UserError(
+                f"{self.name} cannot be read: git says '{said[0].removeprefix('fatal: ')}' (run"
+                " 'git fsck' there)"
+            )
+        return done.stdout.decode("utf-8", "replace")
+
+    def _run(self, *args: str) -> Completed:
         env = clean_environment(GIT_DIR=str(self.git_dir))
-        return run(["git", *args], cwd=self.git_dir, env=env).stdout.decode("utf-8", "replace")
+        return run(["git", *args], cwd=self.git_dir, env=env)
 
 
 def _repository(path: Path, name: str) -> Tree | None:
@@ -72,7 +87,7 @@ def _repository(path: Path, name: str) -> Tree | None:
     git_dir, common = Path(repo.git_dir).resolve(), Path(repo.common_dir).resolve()
     repo.close()
     tree = Tree(name, git_dir, common / "objects", (common / "shallow").exists())
-    if tree.ask("rev-parse", "--show-object-format").strip() == "sha256":
+    if tree._must("rev-parse", "--show-object-format").strip() == "sha256":
         raise UserError(f"{path} has SHA-256 object ids, which GitPython cannot read")
     return tree
 
