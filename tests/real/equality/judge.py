@@ -32,7 +32,7 @@ _RECORD = re.compile(r"(?:(?P<place>\S.*?): )?(?:WARNING|ERROR|CRITICAL|SEVERE):
 #: What a kernel-doc program (before 6.19) writes to standard error itself.
 _PROGRAM = re.compile(r"(?P<place>[\w./+-]+:\d+): (?:warning|error): (?P<text>.*)")
 #: What Sphinx writes when it ends with an exception.
-_EPILOGUE = re.compile(r"(?m)^(?:Versions\n=+|Exception occurred:)$")
+_EPILOGUE = re.compile(r"(?m)^.*\n\nVersions\n=+$|^Exception occurred:$")
 _TYPE = re.compile(r" \[[\w.-]+\]\Z")
 _NOISE = re.compile(r"Using \w+ theme|.*search index couldn't be loaded")
 
