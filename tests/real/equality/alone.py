@@ -19,6 +19,7 @@ from verify_series.cache import root
 from verify_series.checkers import docs
 from verify_series.docs import generated, scan
 from verify_series.docs.reader import reading
+from verify_series.docs.scan import ROOT
 from verify_series.docs.scan_kept import scan_tree
 from verify_series.docs.scope import Index, Library, Scope
 from verify_series.docs.unshown import Unshown
@@ -31,19 +32,23 @@ from .judge import Judge
 _TOGETHER = 40  # documents that one process reads, one after the other
 
 
-def _findings(base: Snapshot, library: Library, paths: Sequence[str], cache: Path) -> list[Finding]:
-    """Of a few documents; each is read as if none of the others were known but by name."""
+def _findings(
+    base: Snapshot, library: Library, steps: Sequence[frozenset[str]], cache: Path
+) -> list[Finding]:
+    """Of a few documents; each step is read as if all others were known but by name. All files
+    of the ABI count as touched: the docs check leaves out the others."""
     index = Index(library.base)
     recipes = generated.recipes(base, index.users, library.others)
-    alone = tuple(frozenset([path]) for path in paths)
-    libraries = (library,) * len(paths)
-    scope = Scope(frozenset(paths), libraries, index, frozenset(paths), alone, recipes)
+    paths = frozenset().union(*steps)
+    touched = frozenset((*paths, *base.blob_ids(f"{ROOT}/ABI")))
+    libraries = (library,) * len(steps)
+    scope = Scope(touched, libraries, index, paths, tuple(steps), recipes)
     found = []
     with reading(base, scope, cache, Unshown()) as reader:
-        reader._supply.judged = ()  # that another one is read later defines nothing now
-        for number, path in enumerate(paths):
+        for number, step in enumerate(steps):
+            reader._supply.judged = step  # that another one is read later defines nothing now
             said, _ = reader.state(number)
-            found += docs._findings(said[path], reader, base)
+            found += [f for path in step for f in docs._findings(said[path], reader, base)]
     return found
 
 
@@ -54,9 +59,15 @@ def _kept(file: Path | None) -> dict[str, list[Key]]:
     return {first: [(path, line, text) for path, line, text in keys] for first, keys in records}
 
 
-def _chunks(paths: Sequence[str]) -> Iterator[Sequence[str]]:
-    for first in range(0, len(paths), _TOGETHER):
-        yield paths[first : first + _TOGETHER]
+def _chunks(library: Library, paths: Sequence[str]) -> Iterator[list[frozenset[str]]]:
+    """One by one; those that show files of the ABI all at once, since they share their labels."""
+    scans = {path: library.scan(path) for path in paths}
+    abi = {p for p, s in scans.items() if s and any(f"{ROOT}/ABI/" in f for f in s.files)}
+    plain = [frozenset([path]) for path in paths if path not in abi]
+    for first in range(0, len(plain), _TOGETHER):
+        yield plain[first : first + _TOGETHER]
+    if abi:
+        yield [frozenset(abi)]
 
 
 def main() -> int:
@@ -74,10 +85,11 @@ def main() -> int:
         base = checked.base
         library = Library(base, scan_tree(base, cache), {}, scan.other_documents(base))
         paths = [p for p in library.paths if not p.endswith("netlink_spec/index.rst")]
-        for chunk in _chunks(paths[:: options.every]):
+        for steps in _chunks(library, paths[:: options.every]):
+            chunk = sorted(frozenset().union(*steps))
             if chunk[0] not in kept:
                 try:
-                    kept[chunk[0]] = [*map(key, _findings(base, library, chunk, cache))]
+                    kept[chunk[0]] = [*map(key, _findings(base, library, steps, cache))]
                 except CheckError as error:
                     print(f"ERROR {chunk[0]} to {chunk[-1]}: {error}", flush=True)
                     failed += len(chunk)
