@@ -273,11 +273,10 @@ def _plain(path: str) -> bool:
 def _parse(listing: bytes) -> dict[str, tuple[str, str]]:
     """Read ``git ls-tree -z``: ``mode SP type SP id TAB path NUL``."""
     entries = {}
-    for record in listing.split(b"\0"):
-        if record:
-            meta, path = record.split(b"\t", 1)
-            mode, _, oid = meta.decode().split(" ")
-            entries[os.fsdecode(path)] = (mode, oid)
+    for record in filter(None, os.fsdecode(listing).split("\0")):
+        meta, path = record.split("\t", 1)
+        mode, _, oid = meta.split(" ")
+        entries[path] = (mode, oid)
     return entries
 
 

@@ -48,11 +48,9 @@ _MARKUP = re.compile(
     r")",
     re.MULTILINE,
 )
-_ROLES = {
-    "label": re.compile(r":ref:`([^`]+)`"),
-    "doc": re.compile(r":doc:`([^`]+)`"),
-    "term": re.compile(r":term:`([^`]+)`"),
-}
+#: References, and which options there are: in one pass, for a pass over all texts takes long.
+_COLON = re.compile(r":(?:(ref|doc|term):(?=`([^`]+)`)|(name|file|exception-file|orphan):)")
+_ROLES = {"ref": "label", "doc": "doc", "term": "term"}
 _CITED = re.compile(r"\[([A-Za-z][\w.-]*)\]_")
 _INLINE_TARGET = re.compile(r"_`(?<![\w`:_]_`)([^`]+)`")  # begins with a text: that is quick
 _NAME_OPTION = re.compile(r"^[ \t]+:name:[ \t]*(\S.*)$", re.MULTILINE)
@@ -196,21 +194,21 @@ def scan_text(path: str, text: str) -> FileScan:
             elif directive == "kernel-feat":
                 files.add(f"{ROOT}/features/**")
 
-    # The plain tests spare most documents slow patterns.
-    if "`" in text:
-        for kind, role in _ROLES.items():
-            for content in role.findall(text):
-                refers.add(f"{kind}:{_target(kind, here, content)}")
-        defines.update(f"label:{normalized(name)}" for name in _INLINE_TARGET.findall(text))
+    given = set()
+    for role, content, option in _COLON.findall(text):
+        if role:
+            refers.add(f"{_ROLES[role]}:{_target(_ROLES[role], here, content)}")
+        given.add(option)
     refers.update(f"citation:{name}" for name in _CITED.findall(text))
-    if ":name:" in text:
+    defines.update(f"label:{normalized(name)}" for name in _INLINE_TARGET.findall(text))
+    if "name" in given:
         defines.update(f"label:{normalized(name)}" for name in _NAME_OPTION.findall(text))
-    if ":file:" in text or ":exception-file:" in text:
+    if not given.isdisjoint(("file", "exception-file")):
         files.update(_path(folder, name) for name in _FILE_OPTION.findall(text))
     files.update(abi_files(text))
     return FileScan(
         has_title=bool(_TITLE.search(text)),
-        orphan=":orphan:" in text and f"\n{text}".find("\n:orphan:") >= 0,
+        orphan="orphan" in given and f"\n{text}".find("\n:orphan:") >= 0,
         defines=frozenset(defines),
         titled=frozenset(titled),
         refers=frozenset(refers),
