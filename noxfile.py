@@ -83,11 +83,13 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time, as ratios against the tools themselves; ``-- hooks`` counts what lsm-hook finds,
-    ``-- names TREE`` what name-table does, ``-- build`` compiles, ``-- boot`` compiles and boots a
-    kernel, which takes minutes.
+    """Time, as ratios against the tools themselves: of a whole run, and of the docs check.
+
+    ``-- docs`` measures the latter alone, ``-- hooks`` counts what lsm-hook finds, ``-- names
+    TREE`` what name-table does, ``-- build`` compiles, ``-- boot`` compiles and boots a kernel,
+    which takes minutes.
     """
     install(session, "[tests]")
-    named = session.posargs[:1] in (["hooks"], ["names"], ["build"], ["boot"])
-    script = session.posargs[0] if named else "bench"
-    session.run("python", f"tests/bench/{script}.py", *session.posargs[named:])
+    named = session.posargs[:1] in (["docs"], ["hooks"], ["names"], ["build"], ["boot"])
+    for script in session.posargs[:1] if named else ("bench", "docs"):
+        session.run("python", f"tests/bench/{script}.py", *session.posargs[named:])

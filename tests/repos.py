@@ -94,8 +94,11 @@ def fingerprint(folder: Path) -> dict[str, tuple[int, str]]:
     return found
 
 
-def mail_of_change(tree: Path, folder: Path, path: str, change: Callable[[str], str]) -> Path:
-    """A mail that changes one file of a repository's HEAD; what it makes lies in ``folder``."""
+def mail_of_change(
+    tree: Path, folder: Path, path: str, change: Callable[[str], str], moved_to: str = ""
+) -> Path:
+    """A mail that changes one file of a repository's HEAD, and may move it; what it makes lies in
+    ``folder``."""
     store = folder / "store.git"
     subprocess.run(["git", "clone", "-q", "--bare", "--shared", tree, store], check=True)
     env = {
@@ -112,13 +115,14 @@ def mail_of_change(tree: Path, folder: Path, path: str, change: Callable[[str], 
 
     before = git("show", f"HEAD:{path}")
     after = change(before)
-    assert after != before
+    assert moved_to or after != before
     blob = git("hash-object", "-w", "--stdin", stdin=after).strip()
     git("read-tree", "HEAD")
-    git("update-index", "--cacheinfo", f"100644,{blob},{path}")
+    git("rm", "-q", "--cached", path)
+    git("update-index", "--add", "--cacheinfo", f"100644,{blob},{moved_to or path}")
     tree_id = git("write-tree").strip()
     message = "lib: change it\n\nOn purpose.\n\nSigned-off-by: Ada <ada@example.org>\n"
     commit = git("commit-tree", tree_id, "-p", "HEAD", stdin=message).strip()
     mail = folder / "one.mail"
-    mail.write_text(git("format-patch", "-1", "--stdout", commit))
+    mail.write_text(git("format-patch", "-1", "-M", "--stdout", commit))
     return mail
