@@ -225,3 +225,19 @@ def test_what_cannot_be_read_is_said() -> None:
         f" of GATE_OPEN at {HEADER}:2 needs START()"
     )
     assert examine(base, {"lib/gate/other.c": "int a;\n"}).findings == ()
+
+
+def test_an_enum_that_a_list_makes() -> None:
+    def header(*words: str) -> str:
+        uses = " ".join(f"X({word})" for word in words)
+        return (
+            f"#define GATES(X) {uses}\n#define E(x) GATE_##x,\nenum gate {{ GATES(E) GATE_MAX }};\n"
+        )
+
+    entries = "".join(f'\t[GATE_{w}] = "{w.lower()}",\n' for w in ("OPEN", "SHUT", "LOCK"))
+    base = {HEADER: header("OPEN", "SHUT", "LOCK"), NAMES: names(entries, UNSIZED)}
+    more = {HEADER: header("OPEN", "KEY", "SHUT", "LOCK")}
+    assert told(base, more) == [f"noname error {NAMES}"]
+    assert told(base, {**more, NAMES: names(entries + '\t[GATE_KEY] = "key",\n', UNSIZED)}) == []
+    made = names("\tGATES(S)\n", UNSIZED).replace("static", "#define S(x) #x,\nstatic")
+    assert told({**base, NAMES: made + FUNCTION}, more) == []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
 import sys
@@ -68,6 +69,9 @@ class Overlay:
 
     def blob_ids(self, commit: str, under: str) -> dict[str, str]:
         return self.under.blob_ids(self.commit, under)
+
+    def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        return self.under.object_ids(self.commit, paths)
 
     def files_with(self, commit: str, texts: Iterable[str], where: Iterable[str]) -> list[str]:
         """Only files with tables: git grep takes seconds, and there are thousands of patches."""
@@ -326,6 +330,7 @@ def run(
     assert commit
     with cache.workspace() as work:
         store = Store.create(work / "store", opened.objects)
+        os.environ["XDG_CACHE_HOME"] = str(work)  # what is found in a part is not to be kept
         snapshot = Snapshot(commit, store)
         files = share(list(whole.c_files(snapshot)), which)
         searched = [path for path, yes in whole.with_names(snapshot, files) if yes]

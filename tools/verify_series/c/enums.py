@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from . import Unreadable
 from .lexer import Token
 from .source import Condition, Macro, Region, Source
 from .values import Unknown, evaluate
-from .view import View
+from .view import EVERYTHING, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,25 @@ def split(tokens: Sequence[Token]) -> list[list[Token]]:
                 continue
         parts[-1].append(token)
     return [part for part in parts if part]
+
+
+@lru_cache(maxsize=2048)
+def enumerators(enum: Enum) -> tuple[str, ...]:
+    """The names of all enumerators, those of all branches of #if together.
+
+    Macros of the file itself are expanded, those of other files are not.
+    """
+    if enum.macros:
+        return tuple(dict.fromkeys(macro.name for macro in enum.macros))
+    if enum.body is None:
+        return ()
+    source = enum.source
+    tokens = source.tokens[enum.body.start : enum.body.end]
+    if any(token.text in source.macros for token in tokens):
+        with suppress(Unreadable):
+            tokens = View([source], EVERYTHING).tokens(enum.body) + tokens
+    names = (part[0] for part in split(tokens))
+    return tuple(dict.fromkeys(t.text for t in names if t.kind == "name"))
 
 
 def read_enum(view: View, enum: Enum) -> list[Enumerator]:

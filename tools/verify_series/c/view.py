@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -34,6 +34,25 @@ _KERNEL = read_source(
 #define _BITULL(nr) (1 << (nr))
 """,
 )
+
+
+class _Everything(Mapping[str, bool]):
+    """The configuration in which every option is set."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+EVERYTHING = _Everything()
 
 
 class Undecided(Exception):

@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..c.enums import Enum
+from ..c.enums import Enum, enumerators
 from ..c.source import Source
-from .links import Link, enumerators, links
+from .links import Link, links
 from .rule import common_prefix
+from .search import EVERYWHERE, WITH_TOOLS, Pathspecs
 from .sites import TABLE, Site, find_sites
 from .trees import Trees, find_numbered
-from .uses import bounds, indexed_by
+from .uses import bounds, declared_arrays, indexed_by
 from .written import of_enum, of_site, words
 
 _FEWEST_LETTERS = 5  # of a prefix that is searched for in the whole tree
-_REGISTERS = ":!drivers/gpu/drm/amd/include/*"  # generated, a third of the tree's bytes
-
-Pathspecs = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +37,43 @@ class _Search:
     def __init__(self, trees: Trees) -> None:
         self.trees = trees
         self.found: dict[tuple[object, ...], Concerned] = {}
+        self.candidates: dict[Pathspecs, list[str]] = {}
+        self.texts: set[str] = set()
 
     def run(self) -> list[Concerned]:
+        enums = self.trees.changed(find_numbered, of_enum)
+        macros = self.trees.macros()
+        self._look_ahead(enums, macros)
         for number, site in self.trees.changed(find_sites, of_site):
             self._site(number, number + 1, site)
-        enums = self.trees.changed(find_numbered, of_enum)
-        for (number, path), names in self.trees.macros().items():
-            enums += self._users(number, path, names)
-        self._enums(enums)
+        for (number, path), names in macros.items():
+            moved = self._users(number, path, names)
+            if not self.texts.issuperset(t for _, enum in moved for t in _prefix(enum)):
+                self._look_ahead(moved, {})
+            enums += moved
+        for number, enum in enums:
+            self._enum(number, enum)
         for number, site in self.trees.born():
             self._site(number, number, site)
         return list(self.found.values())
+
+    def _look_ahead(
+        self, enums: Iterable[tuple[int, Enum]], macros: Mapping[tuple[int, str], set[str]]
+    ) -> None:
+        """Search for all that is wanted at once: each search through the tree takes seconds."""
+        wanted: dict[Pathspecs, set[str]] = {}
+        for _, enum in enums:
+            texts = wanted.setdefault(_visible_from(enum.source.path), set())
+            texts.update(_telling(enum), declared_arrays(enum.source))
+        for (_, path), names in macros.items():
+            wanted.setdefault(_visible_from(path), set()).update(names)
+        if WITH_TOOLS in wanted:
+            wanted[WITH_TOOLS] |= wanted.pop(EVERYWHERE, set())
+        for where, texts in wanted.items():
+            self.texts |= texts
+            found = self.trees.files_with(texts, where)
+            for served in (where, EVERYWHERE) if where == WITH_TOOLS else (where,):
+                self.candidates[served] = sorted({*found, *self.candidates.get(served, ())})
 
     def _add(self, number: int, first: int, one: Link) -> None:
         if one.enum.whole:
@@ -72,7 +96,7 @@ class _Search:
         """The enums that use one of the macros of a header; their sites are looked at."""
         enums = []
         for source in self._sources(number, names, _visible_from(path)):
-            if source.path == path or not any(t.text in names for t in source.tokens):
+            if source.path == path:
                 continue
             enums += [(number, e) for e in find_numbered(source) if words(of_enum(e)) & names]
             for site in find_sites(source):
@@ -80,24 +104,13 @@ class _Search:
                     self._site(number, number + 1, site)
         return enums
 
-    def _enums(self, enums: Iterable[tuple[int, Enum]]) -> None:
-        """By where the files are that can include an enum, so that each is searched once."""
-        groups: dict[Pathspecs, list[tuple[int, Enum]]] = {}
-        for number, enum in enums:
-            groups.setdefault(_visible_from(enum.source.path), []).append((number, enum))
-        for where, group in groups.items():
-            texts = {text for _, enum in group for text in _telling(enum)}
-            paths = self.trees.files_with(texts, where)
-            for number, enum in group:
-                self._enum(number, enum, paths)
-
-    def _enum(self, number: int, enum: Enum, paths: Sequence[str]) -> None:
+    def _enum(self, number: int, enum: Enum) -> None:
         reach = self.trees.reach(number)
         tags = [f"enum {name}" for name in enum.names]
         members = {*enumerators(enum), *tags}
         members |= _made_of(enum.source, members)
         telling = [text.encode() for text in _telling(enum)]
-        for path in paths:
+        for path in self.candidates[_visible_from(enum.source.path)]:
             data = self.trees.data(number, path)
             if data is None or not any(text in data for text in telling):
                 continue
@@ -114,7 +127,10 @@ class _Search:
 
     def _elsewhere(self, number: int, enum: Enum, name: str, user: Source) -> None:
         """An array that ``user`` indexes with the enum, and another file defines."""
-        for source in self._sources(number, [name], _near(user.path)):
+        where = _near(user.path)
+        if name in self.texts:
+            where = _visible_from(enum.source.path)
+        for source in self._sources(number, [name], where):
             for site in find_sites(source):
                 if site.name == name and site.kind == TABLE and not site.mentions:
                     used = replace(site, mentions=tuple(bounds(user, name)))
@@ -123,9 +139,15 @@ class _Search:
                             self._add(number, number + 1, one)
 
     def _sources(self, number: int, texts: Iterable[str], where: Pathspecs) -> Iterator[Source]:
-        for path in self.trees.files_with(texts, where):
-            source = self.trees.source(number, path)
-            if source:
+        """The files with one of ``texts``, read; they are searched for where nobody did."""
+        wanted = set(texts)
+        known = where in self.candidates and wanted <= self.texts
+        words = [text.encode() for text in wanted]
+        for path in self.candidates[where] if known else self.trees.files_with(wanted, where):
+            data = self.trees.data(number, path)
+            if data and any(word in data for word in words):
+                source = self.trees.source(number, path)
+                assert source
                 yield source
 
 
@@ -141,22 +163,24 @@ def _made_of(source: Source, members: set[str]) -> set[str]:
 
 
 def _telling(enum: Enum) -> list[str]:
-    """What a file that names the enumerators has in it: their prefix, or some of them; and what
-    one that only indexes with the enum has."""
+    """What a file that names the enumerators has in it, and what one has that only indexes with
+    the enum, or with what is made of it."""
+    made = _made_of(enum.source, {*enumerators(enum)})
+    return [*_prefix(enum), *(f"enum {name}" for name in enum.names), *made]
+
+
+def _prefix(enum: Enum) -> list[str]:
+    """The beginning of all enumerators, or where they have none, some of them."""
     members = list(enumerators(enum))
-    tags = [*(f"enum {name}" for name in enum.names), *_made_of(enum.source, {*members})]
     prefix = common_prefix(members)
-    if len(prefix) >= _FEWEST_LETTERS:
-        return [prefix, *tags]
-    some = {members[0], members[len(members) // 2], members[-1]} if members else set()
-    return [*sorted(some), *tags]
+    if len(prefix) >= _FEWEST_LETTERS or not members:
+        return [prefix] if prefix else []
+    return sorted({members[0], members[len(members) // 2], members[-1]})
 
 
 def _near(path: str) -> Pathspecs:
     """Where the files stand that share an array with ``path``."""
     parts = path.split("/")[:-1]
-    if parts[:1] == ["include"]:
-        return _visible_from(path)
     return (f"{'/'.join(parts[:2])}/*.[ch]",) if parts else ("*.[ch]",)
 
 
@@ -168,7 +192,7 @@ def _visible_from(path: str) -> Pathspecs:
     if parts[:1] == ["arch"] and len(parts) > 1:
         return (f"arch/{parts[1]}/*.[ch]", "drivers/*.c", "sound/*.c")
     if parts[:1] == ["include"]:
-        return ("*.[ch]", _REGISTERS) if "uapi" in parts else ("*.[ch]", _REGISTERS, ":!tools/*")
+        return WITH_TOOLS if "uapi" in parts else EVERYWHERE
     if parts[:1] == ["tools"]:
         return ("tools/*.[ch]",)
     return (f"{'/'.join(parts[:2])}/*.[ch]",)

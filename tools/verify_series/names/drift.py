@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from ..c import Unreadable
 from ..c.enums import Enumerator
 from ..c.source import Source
-from ..c.view import View
+from ..c.view import EVERYTHING, View
 from .links import Link
 from .reading import Reading, read_link
 from .rule import common_prefix, quiet_names
-from .sites import EVERYTHING
 
 MISSING, FALLBACK, INTENDED = "noname", "fallback", "intended"
 _FEWEST = 4  # names of a table that says anything

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..c.enums import Enum, find_enums, split
+from ..c.enums import Enum, enumerators, find_enums
 from ..c.families import find_families
 from ..c.source import Source, read_source
 from .reach import Reach
@@ -30,16 +30,6 @@ class Link:
     site: Site
     helpers: tuple[str, ...]
     several: bool = False
-
-
-def enumerators(enum: Enum) -> tuple[str, ...]:
-    """The names that the body of an enum begins its parts with, all branches of #if together."""
-    if enum.macros:
-        return tuple(dict.fromkeys(macro.name for macro in enum.macros))
-    if enum.body is None:
-        return ()
-    parts = split(enum.source.tokens[enum.body.start : enum.body.end])
-    return tuple(part[0].text for part in parts if part[0].kind == "name")
 
 
 def read(reach: Reach, path: str) -> Source | None:

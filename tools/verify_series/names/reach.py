@@ -7,6 +7,8 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from ..c.enums import enumerators, find_enums
+from ..c.source import read_source
 from ..model import Snapshot
 
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*(["<])([^">\n]+)[">]', re.MULTILINE)
@@ -91,8 +93,11 @@ class Reach:
         tags = set[str]()
         names = {match[1] for match in _DEFINE.finditer(data)}
         for match in _ENUM.finditer(data):
-            names.update(_WORD.findall(_NOISE.sub(b"", match[2])))
+            body = _NOISE.sub(b"", match[2])
+            names.update(_WORD.findall(body))
             tags.add(match[1].decode())
+            if b"(" in body:  # a list made by macros
+                names.update(_made(path, self.prepare(data)))
         self._defined[path] = frozenset(name.decode() for name in names)
         self._tags[path] = frozenset(tags - {""})
 
@@ -102,6 +107,12 @@ class Reach:
             if found in self.listing:
                 return found
         return None
+
+
+def _made(path: str, data: bytes) -> set[bytes]:
+    """The enumerators of a file, macros expanded."""
+    enums = find_enums(read_source(path, data))
+    return {name.encode() for enum in enums for name in enumerators(enum)}
 
 
 def _candidates(path: str, name: str, quoted: bool) -> Iterator[str]:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..c import Unreadable
+from ..c.enums import enumerators
 from ..c.source import Source
 from ..c.view import Configuration, View, configurations, reason
 from .expect import of_new_names, of_new_table
-from .links import Link, enumerators
+from .links import Link
 from .reading import Reading, read_link
 from .rule import Fault, Known, compare
 from .sites import find_sites

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from ..c.enums import split
 from ..c.lexer import Token
 from ..c.source import Condition, Region, Source
 from ..c.tables import Table, designator, find_tables, name_of
-from ..c.view import View
+from ..c.view import EVERYTHING, View
 from .uses import bounds
 
 TABLE, PAIRS, SWITCH = "table", "list", "switch"
@@ -50,25 +50,6 @@ class Site:
     def tokens(self, view: View) -> Sequence[Token]:
         """The tokens that a configuration sees, macros expanded."""
         return view.tokens(self.region) if self.region else self.raw()
-
-
-class _Everything(Mapping[str, bool]):
-    """The configuration in which every option is set."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __getitem__(self, name: str) -> bool:
-        return True
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-
-EVERYTHING = _Everything()
 
 
 @lru_cache(maxsize=256)

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
+from .. import cache
 from ..c.enums import Enum, find_enums
 from ..c.families import find_families
 from ..c.source import Macro, Source, read_source
+from ..kept import Kept
 from ..model import AppliedSeries
 from .reach import Reach
+from .search import Pathspecs, Search
 from .sites import Site, find_sites
 from .written import of_macro
 
@@ -33,6 +36,7 @@ class Trees:
         self.contents = [s.read_many(self.touched) for s in applied.snapshots]
         self._base: dict[str, bytes | None] = {}
         self.reaches: dict[int, Reach] = {}
+        self._search: Search | None = None
 
     def data(self, number: int, path: str) -> bytes | None:
         """The content of a file of the n-th tree."""
@@ -46,10 +50,13 @@ class Trees:
         data = self.data(number, path)
         return None if data is None else read_source(path, data)
 
-    def files_with(self, texts: Iterable[str], where: Sequence[str]) -> list[str]:
+    def files_with(self, texts: Iterable[str], where: Pathspecs) -> list[str]:
         """The files in which one of ``texts`` stands, of those that pathspecs name; and what the
         series touches."""
-        found = self.applied.base.files_with(sorted(texts), where)
+        if self._search is None:
+            kept = Kept(cache.root() / "names")
+            self._search = Search(self.applied.base, self.reach(0).listing, kept)
+        found = self._search.files_with(texts, where)
         self._load(found)
         return sorted({*found, *self.touched})
 

@@ -9,6 +9,7 @@ from ..c.source import Source
 from ..c.tables import find_tables
 
 _COMPARES = frozenset(("<", "<=", ">", ">=", "==", "!="))
+_DECLARATION = 10  # tokens of ``extern const char *const name[``, at the most
 _WINDOW = 12  # tokens between ARRAY_SIZE() and what it is compared with
 
 
@@ -54,6 +55,18 @@ def _declared(source: Source, at: int) -> list[str]:
         return []
     inside = source.tokens[at + 2 : source.closes[at + 1]]
     return [token.text for token in inside if token.kind == "name"]
+
+
+def declared_arrays(source: Source) -> list[str]:
+    """The arrays of strings that a file declares ``extern``, and another one has."""
+    tokens = source.tokens
+    found = []
+    for i, token in enumerate(tokens):
+        if token.text == "extern":
+            texts = [t.text for t in tokens[i : i + _DECLARATION]]
+            if "[" in texts and "char" in texts[: texts.index("[")]:
+                found.append(texts[texts.index("[") - 1])
+    return found
 
 
 def _constant(text: str) -> bool:
@@ -115,6 +128,15 @@ def indexed_by(source: Source, tags: Collection[str], members: Collection[str]) 
         and tokens[i + 1].text == "["
         and (tokens[i + 2].text in variables or tokens[i + 2].text in members)
         and tokens[i + 3].text == "]"
-        and tokens[i - 1].text not in (".", "->")
+        and not _is_declared(source, i)
     ]
     return [name for name in dict.fromkeys(found) if name not in own]
+
+
+def _is_declared(source: Source, at: int) -> bool:
+    """Whether a name is that of a member or a variable of this file, of whatever kind."""
+    before = source.tokens[at - 1]
+    if before.text in (".", "->"):
+        return True
+    is_type = before.kind == "name" and before.text not in ("return", "case", "else", "in")
+    return (is_type or before.text == "*") and not _declared(source, at)
