@@ -30,7 +30,7 @@ _UPDATING = re.compile(r"Updating files: +(\d+)%")  # git's progress.c
 _PATIENCE = 1800  # seconds to write a whole tree
 _MOST_ARGUMENTS = 500  # paths on one command line
 _MOST_BLOBS = 5000  # of one process; so many lie in a temporary file at once
-_MANY = 100  # blobs that are worth a process of their own: asked one by one, each takes longer
+_MANY = 30  # blobs that are worth a process of their own: asked one by one, each takes longer
 
 
 class Store:
@@ -96,11 +96,12 @@ class Store:
     def read_each(self, commit: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         entries = self.entries(commit, list(paths))
         ids = {path: oid for path, (mode, oid) in entries.items() if mode in _REGULAR}
+        yield from zip(ids, self._blobs(list(ids.values())), strict=True)
+
+    def _blobs(self, ids: Sequence[str]) -> Iterator[bytes]:
         if len(ids) < _MANY:
-            yield from ((path, self.blob(oid)) for path, oid in ids.items())
-        else:
-            contents = self.contents(list(ids.values()))
-            yield from ((path, data) for path, (_, data) in zip(ids, contents, strict=True))
+            return map(self.blob, ids)
+        return (data for _, data in self.contents(ids))
 
     def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
         return dict(self.read_each(commit, paths))
@@ -132,19 +133,20 @@ class Store:
 
     def export(self, commit: str, paths: Iterable[str], folder: Path) -> None:
         top = folder.resolve()
-        for path, (mode, oid) in self.entries(commit, list(paths), recurse=True).items():
+        entries = self.entries(commit, list(paths), recurse=True)
+        entries = {path: e for path, e in entries.items() if e[0] in (*_REGULAR, _SYMLINK)}
+        texts = self._blobs([oid for _, oid in entries.values()])
+        for (path, (mode, _)), data in zip(entries.items(), texts, strict=True):
             target = top / path
-            if mode in _REGULAR:
+            if mode != _SYMLINK:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(self.blob(oid))
+                target.write_bytes(data)
                 if mode == "100755":
                     target.chmod(0o755)
-            elif mode == _SYMLINK:
-                points_to = os.fsdecode(self.blob(oid))
-                if (target.parent / points_to).resolve().is_relative_to(top):
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    target.unlink(missing_ok=True)
-                    target.symlink_to(points_to)
+            elif (target.parent / os.fsdecode(data)).resolve().is_relative_to(top):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.unlink(missing_ok=True)
+                target.symlink_to(os.fsdecode(data))
 
     def grep(self, commit: str, words: Iterable[str], where: str) -> bytes:
         return self._grep(commit, words, [where], "-h", "-w")

@@ -83,12 +83,11 @@ class FileScan:
     toctree: tuple[str, ...] = ()
 
     def as_json(self) -> list[object]:
-        """A list of the fields, in order, that json can write."""
+        """A list of the fields that json can write."""
         return [
             self.has_title,
             self.orphan,
-            *(sorted(s) for s in (self.defines, self.titled, self.refers, self.files)),
-            list(self.toctree),
+            *map(list, (self.defines, self.titled, self.refers, self.files, self.toctree)),
         ]
 
     @classmethod
