@@ -74,7 +74,6 @@ def _snapshot(tree: Path, folder: Path, say: Callable[[str], None]) -> Snapshot:
 def _links(base: Snapshot, paths: Sequence[str]) -> Iterator[Link]:
     reached = whole.reach(base)
     for first in range(0, len(paths), _AT_ONCE):
-        whole.forget()
         for path, data in base.read_many(paths[first : first + _AT_ONCE]).items():
             if may_have_names(data) or _OTHERS.search(data):
                 for site in find_sites(read_source(path, data)):

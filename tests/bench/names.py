@@ -341,7 +341,6 @@ def run(
         for number, path in enumerate(searched):
             if number % 20 == 0:
                 say(f"{number} of {len(searched)} files, {count} tables")
-                whole.forget()
             for link in whole.links_of(reached, path):
                 t = target(snapshot, link)
                 name = f"{path}: {link.site.name}"

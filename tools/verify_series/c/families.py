@@ -6,6 +6,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from . import Unreadable
 from .enums import Enum
@@ -57,10 +58,13 @@ def _first_word(name: str) -> str:
 
 
 def _is_constant(macro: Macro) -> bool:
-    """Whether a macro may stand for a number, by its text."""
-    return bool(macro.body and macro.parameters is None) and all(
-        t.kind in ("number", "name") or t.text in _OPERATORS for t in macro.body or ()
-    )
+    """Whether a macro may stand for a number, by its text; a call does not."""
+    body = macro.body or ()
+    if not body or macro.parameters is not None:
+        return False
+    if any(a.kind == "name" and b.text == "(" for a, b in pairwise(body)):
+        return False
+    return all(t.kind in ("number", "name") or t.text in _OPERATORS for t in body)
 
 
 def _literal(macro: Macro) -> int | None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 
@@ -28,7 +29,7 @@ class Directive(NamedTuple):
 # Every text matches: what is no token of C is a punct of one character.
 _LEXEME = re.compile(
     r"""(?:[ \t\f\v\r]+ | /\*.*?(?:\*/|\Z) | //[^\n]*)*
-    (?:(?P<newline>\n)
+    (?:(?P<newline>\n(?:[ \t\f\v\r]*\n)*)
      | (?P<string>(?:u8|[uUL])?"(?:[^"\\\n]|\\.)*")
      | (?P<char>[uUL]?'(?:[^'\\\n]|\\.)+')
      | (?P<name>[^\W\d][\w$]*)
@@ -50,6 +51,8 @@ def decode(data: bytes) -> str:
 
 def _splice(text: str) -> tuple[str, list[int]]:
     """Join continued lines; the offsets in the result at which a new line of the file begins."""
+    if "\\" not in text:
+        return f"{text}\n", [match.end() for match in re.finditer("\n", text)] + [len(text) + 1]
     pieces: list[str] = []
     starts: list[int] = []
     offset = 0
@@ -79,8 +82,7 @@ def lex(text: str) -> tuple[list[Token], list[Directive]]:
             fresh = True
             continue
         start = match.start(kind)
-        while starts[row] <= start:
-            row += 1
+        row = bisect_right(starts, start, row)
         token = Token(kind, match[kind], row + 1, fresh or start > match.start())
         if directive is not None:
             directive.append(token)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from .. import __version__
-from ..c.source import read_source
 from ..kept import Kept
 from ..model import Snapshot
 from . import whole
@@ -45,7 +45,6 @@ def audit(
     for number, path in enumerate(paths):
         if number % _AT_A_TIME == 0:
             progress("comparing", number / len(paths))
-            whole.forget()
         about = work.about(path)
         if known.get(path, [""])[0] != about:
             tables, found = work.compare(path)
@@ -65,7 +64,8 @@ def _with_names(
     """The files that may have tables."""
     key = f"files {__version__}"
     answers: dict[str, bool] = kept.load(key) or {}
-    unknown = [path for path, oid in files.items() if oid not in answers]
+    # In the order of the ids, for the huge generated headers stand side by side by their names.
+    unknown = sorted((p for p, oid in files.items() if oid not in answers), key=files.__getitem__)
     for number, (path, answer) in enumerate(whole.with_names(snapshot, unknown)):
         answers[files[path]] = answer
         if number % 500 == 0:
@@ -87,7 +87,7 @@ class _Work:
         self.folders: dict[str, list[str]] = {}
         for path in files:
             self.folders.setdefault(posixpath.dirname(path), []).append(path)
-        self._folder = ("", dict[str, bytes]())
+        self._folders = list[str](), dict[str, bytes]()
 
     def about(self, path: str) -> str:
         """What the result for a file depends on, apart from the headers."""
@@ -100,16 +100,17 @@ class _Work:
         return len(links), [gap for link in links if (gap := self._gap(path, link))]
 
     def _gap(self, path: str, link: Link) -> Gap | None:
-        contents = self.snapshot.read_many(link.helpers)
-        helpers = [read_source(p, self.reach.prepare(d)) for p, d in contents.items()]
-        around = self._around(path)
-        return find_gap(link, helpers, around[path], around.values())
+        helpers = [source for path in link.helpers if (source := self.reach.read(path))]
+        return find_gap(link, helpers, partial(self._beside, path, link.enum.source.path))
 
-    def _around(self, path: str) -> dict[str, bytes]:
-        folder = posixpath.dirname(path)
-        if self._folder[0] != folder:
-            beside = [path, *self.folders[folder][:_MOST_AROUND]]
-            self._folder = (folder, self.snapshot.read_many(beside))
-        if path not in self._folder[1]:
-            self._folder[1].update(self.snapshot.read_many([path]))
-        return self._folder[1]
+    def _beside(self, path: str, enum: str) -> dict[str, bytes]:
+        """What stands in the folder of a table, and in that of its enum if it is a driver's."""
+        folders = [posixpath.dirname(path)]
+        if not enum.startswith("include/"):
+            folders.append(posixpath.dirname(enum))
+        if self._folders[0] != folders:
+            files = [file for folder in folders for file in self.folders[folder][:_MOST_AROUND]]
+            self._folders = folders, self.snapshot.read_many(dict.fromkeys(files))
+        if path not in self._folders[1]:
+            self._folders[1].update(self.snapshot.read_many([path]))
+        return self._folders[1]

@@ -8,7 +8,7 @@ enumerator is used at all beside the table, and what its users do where there is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..c import Unreadable
@@ -16,14 +16,19 @@ from ..c.enums import Enumerator
 from ..c.source import Source
 from ..c.view import EVERYTHING, View
 from .links import Link
-from .reading import Reading, read_link
+from .lookups import Lookups, find_lookups
+from .reading import Named, Reading, read_link
 from .rule import common_prefix, quiet_names
 
 MISSING, FALLBACK, INTENDED = "noname", "fallback", "intended"
 _FEWEST = 4  # names of a table that says anything
+_FEWEST_SIZED = 2  # where the enum gives the array its size
 _MOST_MISSING = 0.25  # of the enumerators, in a table that means to have them all
+_TOLD = 8  # enumerators in a message
+_FAR = 4  # times the last name's index: what is further off indexes nothing
 #: Counts and ends that go by other words than those that a series is forgiven.
 _NO_THING = re.compile(r"(?i)NUM|(_|^)NR_|COUNT$|NVALS|UNSET|BAD|DONE|PRIVATE|(_|^)NO_|_START$")
+_END = re.compile(r"(?i)(_|^)(NUM|NR|MAX|COUNT|LAST|END)(_|$)|MAX$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,45 +43,74 @@ class Gap:
 
 
 def find_gap(
-    link: Link, helpers: Sequence[Source], data: bytes, around: Iterable[bytes]
+    link: Link, helpers: Sequence[Source], beside: Callable[[], Mapping[str, bytes]]
 ) -> Gap | None:
-    """What a table lacks, if it lacks anything.
-
-    ``data`` is the table's file, ``around`` what stands in its folder.
-    """
+    """What a table lacks, if it lacks anything. ``beside`` gives the files of its folder."""
     sources = [*helpers, link.enum.source, link.site.source]
     try:
         reading = read_link(View(sources, EVERYTHING), link)
     except Unreadable:
         return None
     missing = _missing(reading)
-    total = len(reading.names) + len(missing)
-    if not missing or len(reading.names) < _FEWEST:
+    stale = _stale(reading)
+    fewest = _FEWEST if reading.size is None else _FEWEST_SIZED
+    if not (missing or stale) or len(reading.names) < fewest:
         return None
-    share = len(missing) / total
-    used = _used(missing, around)
-    told = used or missing
-    names = ", ".join(f"{e.name} (line {e.line})" for e in told[:8])
-    names += f" and {len(told) - 8} more" if len(told) > 8 else ""
-    message = f"{link.site.name} has no name for {names} of {link.enum.source.path}"
-    group = MISSING
-    if share > _MOST_MISSING or (reading.designated and not used):
+    files = beside()
+    around, data = files.values(), files[link.site.source.path]
+    values = {e.name.encode(): e.value for e in reading.enumerators}
+    uses = find_lookups(link.site.name, [data], values)
+    if not uses.indexes:
+        uses = find_lookups(link.site.name, around, values)
+    missing = [e for e in missing if uses.bound is None or e.value <= uses.bound]
+    if not (missing or stale):
+        return None
+    used = _used(missing, around) if missing else []
+    share = len(missing) / (len(reading.names) + len(missing))
+    group = _group(reading, uses, used, link)
+    if share > _MOST_MISSING or not uses.indexes:
         group = INTENDED
-    elif reading.fallback or _has_fallback(data, link.site.name, reading, used):
-        group = FALLBACK
+    message = _message(link, used or missing, stale)
     return Gap(group, link.site.source.path, link.site.line, message, share)
+
+
+def _message(link: Link, told: Sequence[Enumerator], stale: Sequence[Named]) -> str:
+    words = [f"{e.name} (line {e.line})" for e in told[:_TOLD]]
+    if len(told) > _TOLD:
+        words.append(f"{len(told) - _TOLD} more")
+    parts = [f"has no name for {', '.join(words)} of {link.enum.source.path}"] if told else []
+    for n in stale:
+        parts.append(f'has "{n.text}" (line {n.line}) at index {n.index}, which is nothing\'s')
+    return f"{link.site.name} {' and '.join(parts)}"
+
+
+def _group(reading: Reading, uses: Lookups, used: Sequence[Enumerator], link: Link) -> str:
+    if reading.designated and not used:
+        outside = "/uapi/" in link.enum.source.path  # the values come from programs
+        return FALLBACK if outside else INTENDED
+    last = max((n.index or 0 for n in reading.names.values()), default=0)
+    behind = reading.size is None and all(e.value > last for e in used)
+    if reading.fallback or uses.guarded or (behind and uses.sized):
+        return FALLBACK
+    return MISSING
 
 
 def _missing(reading: Reading) -> list[Enumerator]:
     """The enumerators without a name that are of a kind with those that have one."""
     quiet = quiet_names(reading)
     prefix = common_prefix([e.name for e in reading.enumerators if e.name in reading.names])
+    last = max((n.index or 0 for n in reading.names.values()), default=0)
     seen: set[int] = set()
-    found = []
+    found: list[Enumerator] = []
+    ended = False
     for e in reading.enumerators:
         nothing = e.name in quiet or e.value in reading.blank or e.value == 0
         other = not e.name.startswith(prefix) or _NO_THING.search(e.name)
-        if e.name in reading.names or nothing or other:
+        ended = (
+            ended or bool(_END.search(e.name.removeprefix(prefix)))
+        ) and e.name not in reading.names
+        far = e.value > _FAR * (last + 1)
+        if e.name in reading.names or nothing or other or far or ended:
             seen.add(e.value)
         elif e.value not in seen:
             seen.add(e.value)
@@ -84,26 +118,20 @@ def _missing(reading: Reading) -> list[Enumerator]:
     return found
 
 
-def _used(missing: Sequence[Enumerator], around: Iterable[bytes]) -> list[Enumerator]:
+def _stale(reading: Reading) -> list[Named]:
+    """Names at an index that no enumerator has, which are the name of another one."""
+    texts = {named.text for named in reading.names.values()}
+    return [] if reading.designated else [n for n in reading.loose if n.text in texts]
+
+
+def _used(some: Sequence[Enumerator], around: Iterable[bytes]) -> list[Enumerator]:
     """Those that the code around the table works with, and does not only define."""
-    words = {e.name.encode(): e for e in missing}
-    pattern = re.compile(rb"\b(" + b"|".join(map(re.escape, words)) + rb")\b(?!\s*[,=}])")
-    found = {match for data in around for match in pattern.findall(data)}
+    words = {e.name.encode(): e for e in some}
+    pattern = re.compile(rb"\b(" + b"|".join(map(re.escape, words)) + rb")\b(?:\s*([,=}]))?")
+    found = set()
+    for data in around:
+        for match in pattern.finditer(data):
+            line = data[data.rfind(b"\n", 0, match.start()) : match.start()]
+            if not match[2] or (match[2] == b"," and b"(" in line):
+                found.add(match[1])
     return [e for word, e in words.items() if word in found]
-
-
-def _has_fallback(data: bytes, table: str, reading: Reading, used: Sequence[Enumerator]) -> bool:
-    """Whether the users of a table look first whether a name is there."""
-    name = re.escape(table.encode())
-    if re.search(rb"(?:!|\bif\s*\()\s*" + name + rb"\s*\[", data) or re.search(
-        rb"\b" + name + rb"\s*\[[^\]\n]*\]\s*(?:\?|==\s*NULL|!=\s*NULL|&&)", data
-    ):
-        return True
-    for match in re.finditer(rb"(\w+)\s*=\s*" + name + rb"\s*\[", data):
-        after = data[match.end() : match.end() + 300]
-        if re.search(rb"!\s*" + match[1] + rb"\b|\b" + match[1] + rb"\s*\?", after):
-            return True
-    behind = reading.size is None and all(
-        e.value > max(n.index or 0 for n in reading.names.values()) for e in used
-    )
-    return behind and bool(re.search(rb"ARRAY_SIZE\(\s*" + name + rb"\s*\)", data))

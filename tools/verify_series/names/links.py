@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..c.enums import Enum, enumerators, find_enums
 from ..c.families import find_families
-from ..c.source import Source, read_source
+from ..c.source import Source
 from .reach import Reach
 from .sites import TABLE, Site
 
@@ -30,12 +30,6 @@ class Link:
     site: Site
     helpers: tuple[str, ...]
     several: bool = False
-
-
-def read(reach: Reach, path: str) -> Source | None:
-    """A file of the snapshot, read; None where it is none."""
-    data = reach.snapshot.read(path)
-    return None if data is None else read_source(path, reach.prepare(data))
 
 
 def links(reach: Reach, site: Site, user: Source | None = None) -> list[Link]:
@@ -96,7 +90,7 @@ def _enum_of(reach: Reach, source: Source, name: str, depth: int = 2) -> Enum | 
 
 
 def _at(reach: Reach, source: Source, path: str | None) -> Source | None:
-    return source if path == source.path else read(reach, path) if path else None
+    return source if path == source.path else reach.read(path) if path else None
 
 
 def _only(source: Source | None, test: Callable[[Enum], bool]) -> Enum | None:
@@ -122,7 +116,7 @@ def _helpers(reach: Reach, enum: Enum, site: Site) -> tuple[str, ...]:
             for path in _definers(reach, source, names):
                 if path not in found and path not in (enum.source.path, site.source.path):
                     found[path] = None
-                    helper = read(reach, path)
+                    helper = reach.read(path)
                     if helper:
                         following.append((helper, _bodies(helper, names)))
         needed = following

@@ -8,16 +8,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..c.enums import enumerators, find_enums
-from ..c.source import read_source
+from ..c.source import Source, read_source
 from ..model import Snapshot
 
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*(["<])([^">\n]+)[">]', re.MULTILINE)
 _DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
-_ENUM = re.compile(rb"\benum\b\s*(\w*)[^;{}()=\"]*\{([^{}]*)\}")
+_ENUM = re.compile(rb"\benum\b\s*(\w*)[^;{}()=\"*/]*\{([^{}]*)\}")
 _NOISE = re.compile(rb"/\*.*?\*/|//[^\n]*|^[ \t]*#[^\n]*|=[^,}\n]*", re.DOTALL | re.MULTILINE)
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _MOST_FILES = 1500  # that are followed from one file
-_LARGEST = 1 << 20  # bytes; larger headers are generated lists of registers
+LARGEST = 1 << 20  # bytes; larger headers are generated lists of registers
 
 
 class Reach:
@@ -29,10 +29,20 @@ class Reach:
     def __init__(self, snapshot: Snapshot, prepare: Callable[[bytes], bytes] = bytes) -> None:
         self.snapshot = snapshot
         self.prepare = prepare
+        self._prepared: dict[str, bytes | None] = {}
         self._listing: Mapping[str, str] | None = None
-        self._included: dict[str, tuple[str, ...]] = {}
+        self._written: dict[str, tuple[tuple[str, bool], ...]] = {}
+        self._included: dict[tuple[str, str], tuple[str, ...]] = {}
         self._defined: dict[str, frozenset[str]] = {}
         self._tags: dict[str, frozenset[str]] = {}
+
+    def read(self, path: str) -> Source | None:
+        """A file, read; None where it is none."""
+        if path not in self._prepared:
+            data = self.snapshot.read(path)
+            self._prepared[path] = None if data is None else self.prepare(data)
+        prepared = self._prepared[path]
+        return None if prepared is None else read_source(path, prepared)
 
     @property
     def listing(self) -> Mapping[str, str]:
@@ -43,12 +53,13 @@ class Reach:
 
     def walk(self, path: str) -> Iterator[str]:
         """``path`` and all that it includes, the nearest first."""
+        machine = _machine(path)
         seen = {path}
         level = [path]
         while level:
             self._load(level)
             yield from level
-            following = [name for one in level for name in self.included(one)]
+            following = [name for one in level for name in self._includes(one, machine)]
             level = [name for name in dict.fromkeys(following) if name not in seen]
             level = level[: _MOST_FILES - len(seen)]
             seen.update(level)
@@ -59,37 +70,34 @@ class Reach:
 
     def definer(self, path: str, name: str) -> str | None:
         """The nearest file that defines a macro or enumerator ``name`` for ``path``."""
-        return next((one for one in self.walk(path) if name in self.defined(one)), None)
-
-    def included(self, path: str) -> tuple[str, ...]:
-        """The files that ``path`` includes itself, as far as the tree has them."""
-        self._load([path])
-        return self._included[path]
-
-    def defined(self, path: str) -> frozenset[str]:
-        """The names of all macros and enumerators that a file defines."""
-        self._load([path])
-        return self._defined[path]
+        return next((one for one in self.walk(path) if name in self._defined[one]), None)
 
     def tags(self, path: str) -> frozenset[str]:
         """The tags of all enums that a file defines."""
         self._load([path])
         return self._tags[path]
 
+    def _includes(self, path: str, machine: str) -> tuple[str, ...]:
+        """The files that ``path`` includes itself, as far as the tree has them."""
+        key = path, machine
+        if key not in self._included:
+            found = [self._resolve(path, machine, *one) for one in self._written[path]]
+            self._included[key] = tuple(name for name in found if name)
+        return self._included[key]
+
     def _load(self, paths: Sequence[str]) -> None:
-        missing = [path for path in paths if path not in self._included]
+        missing = [path for path in paths if path not in self._written]
         if missing:
             contents = self.snapshot.read_many(missing)
             for path in missing:
                 data = contents.get(path, b"")
-                self._read(path, data if len(data) <= _LARGEST else b"")
+                self._read(path, data if len(data) <= LARGEST else b"")
 
     def _read(self, path: str, data: bytes) -> None:
-        found = (
-            self._resolve(path, match[2].decode("utf-8", "replace"), match[1] == b'"')
+        self._written[path] = tuple(
+            (match[2].decode("utf-8", "replace"), match[1] == b'"')
             for match in _INCLUDE.finditer(data)
         )
-        self._included[path] = tuple(name for name in found if name)
         tags = set[str]()
         names = {match[1] for match in _DEFINE.finditer(data)}
         for match in _ENUM.finditer(data):
@@ -101,8 +109,8 @@ class Reach:
         self._defined[path] = frozenset(name.decode() for name in names)
         self._tags[path] = frozenset(tags - {""})
 
-    def _resolve(self, path: str, name: str, quoted: bool) -> str | None:
-        for candidate in _candidates(path, name, quoted):
+    def _resolve(self, path: str, machine: str, name: str, quoted: bool) -> str | None:
+        for candidate in _candidates(path, machine, name, quoted):
             found = posixpath.normpath(candidate)
             if found in self.listing:
                 return found
@@ -115,7 +123,13 @@ def _made(path: str, data: bytes) -> set[bytes]:
     return {name.encode() for enum in enums for name in enumerators(enum)}
 
 
-def _candidates(path: str, name: str, quoted: bool) -> Iterator[str]:
+def _machine(path: str) -> str:
+    """The machine whose asm/ a file sees; for what all machines build it is x86."""
+    parts = path.split("/")
+    return parts[1] if parts[0] == "arch" and len(parts) > 2 else "x86"
+
+
+def _candidates(path: str, machine: str, name: str, quoted: bool) -> Iterator[str]:
     """Where a compiler may look, the likeliest first: the kernel's -I options are not known."""
     here = posixpath.dirname(path)
     parts = here.split("/")
@@ -123,7 +137,6 @@ def _candidates(path: str, name: str, quoted: bool) -> Iterator[str]:
     if parts[0] == "tools":
         folders += ["tools/include", "tools/include/uapi", "tools/lib", "/".join(parts[:2])]
     if name.startswith(("asm/", "uapi/asm/")) or parts[0] == "arch":
-        machine = parts[1] if parts[0] == "arch" and len(parts) > 1 else "x86"
         folders += [f"arch/{machine}/include", f"arch/{machine}/include/uapi"]
     folders += ["include", "include/uapi"]
     for length in range(len(parts), 0, -1):  # -I$(src)/..., -I$(srctree)/drivers/...

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ..c import Unreadable
 from ..c.enums import Enum, Enumerator, read_enum, split
@@ -54,10 +55,10 @@ def read_link(view: View, link: Link) -> Reading:
     Where only values are missing, but each entry names its enumerator, none is needed.
     """
     if link.site.kind != TABLE:
-        return _listed(view, link, tuple(read_enum(view, link.enum)))
+        return _listed(view, link, _enumerators(view, link))
     if not link.several:
         try:
-            return _array(view, link, tuple(read_enum(view, link.enum)))
+            return _array(view, link, _enumerators(view, link))
         except Unreadable as error:
             reason = error
     reading = _by_words(view, link)
@@ -72,7 +73,7 @@ def _by_words(view: View, link: Link) -> Reading | None:
     """An array of which the entries say ``[... ENUMERATOR ...] = "name"``."""
     assert link.site.table is not None
     try:
-        enumerators = tuple(read_enum(view, link.enum))
+        enumerators = _enumerators(view, link)
     except Unreadable:
         enumerators = tuple(_in_order(view, link.enum))
     known = {e.name for e in enumerators}
@@ -124,6 +125,25 @@ def _fillers(entries: Sequence[Entry]) -> frozenset[str]:
     """The strings that stand for what has no name: there is one for three or more indexes."""
     counts = Counter(entry.text for entry in entries if entry.text is not None)
     return frozenset(text for text, count in counts.items() if count >= _OFTEN)
+
+
+def _enumerators(view: View, link: Link) -> tuple[Enumerator, ...]:
+    """All of an enum, or of one that counts anew several times the counts that a site is about.
+
+    Such as ``enum { EVENT_A, EVENT_B, STATE_A = 0, STATE_B };`` for a table of states.
+    """
+    enumerators = read_enum(view, link.enum)
+    mentions = link.site.mentions
+    runs: list[list[Enumerator]] = []
+    for e in enumerators:
+        if runs and e.value >= runs[-1][-1].value:
+            runs[-1].append(e)
+        else:
+            runs.append([e])
+    own = [run for run in runs if any(e.name in mentions for e in run)]
+    if not own or any(b.value - a.value != 1 for run in own for a, b in pairwise(run)):
+        return tuple(enumerators)
+    return tuple(e for run in own for e in run)
 
 
 def _array(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Reading:

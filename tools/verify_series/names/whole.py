@@ -5,16 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..c.enums import find_enums
 from ..c.source import read_source
-from ..c.tables import find_tables
 from ..model import Snapshot
 from .links import Link, link
 from .reach import Reach
 from .sites import TABLE, find_sites
 from .skim import may_have_names, skim
-
-_AT_ONCE = 200  # files that are in memory together
 
 
 def c_files(snapshot: Snapshot, folders: Iterable[str] = ()) -> dict[str, str]:
@@ -29,12 +25,8 @@ def c_files(snapshot: Snapshot, folders: Iterable[str] = ()) -> dict[str, str]:
 
 def with_names(snapshot: Snapshot, paths: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """Each of ``paths``, and whether it may have a table that an enum indexes."""
-    left = list(paths)
-    for first in range(0, len(left), _AT_ONCE):
-        some = left[first : first + _AT_ONCE]
-        contents = snapshot.read_many(some)
-        for path in some:
-            yield path, path in contents and may_have_names(contents[path])
+    for path, data in snapshot.read_each(paths):
+        yield path, may_have_names(data)
 
 
 def reach(snapshot: Snapshot) -> Reach:
@@ -42,15 +34,10 @@ def reach(snapshot: Snapshot) -> Reach:
     return Reach(snapshot, skim)
 
 
-def forget() -> None:
-    """Let go of the files that were read: a tree has more of them than memory holds."""
-    for cached in (read_source, find_enums, find_tables, find_sites):
-        cached.cache_clear()
-
-
 def links_of(reached: Reach, path: str) -> list[Link]:
     """The arrays of a file that an enum indexes."""
     data = reached.snapshot.read(path)
     sites = find_sites(read_source(path, skim(data))) if data else ()
-    found = (link(reached, site) for site in sites if site.kind == TABLE)
+    tables = (site for site in sites if site.kind == TABLE)
+    found = (link(reached, site) for site in tables)
     return [one for one in found if one]

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How code looks a name up in a table: with which index, and what it does where none is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_INDEX = re.compile(rb"\s*\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]")
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+_TESTED = re.compile(rb"(?:!|\bif\s*\(|&&|\|\|)\s*\Z")
+_TESTS = re.compile(rb"\s*(?:\?|[!=]=\s*NULL|&&|\|\|)")
+_ASSIGNED = re.compile(rb"(\w+)\s*=\s*\Z")
+_AFTER = 300  # bytes behind an assignment in which the name is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """The uses of a table. ``indexes`` are the texts between the brackets, constants apart.
+
+    ``guarded`` is true where a user looks first whether there is a name, ``sized`` where it
+    compares the index with the number of names. ``bound`` is the largest index that all of them
+    let pass, where they compare it with an enumerator first.
+    """
+
+    indexes: frozenset[bytes]
+    guarded: bool
+    sized: bool
+    bound: int | None
+
+
+def find_lookups(table: str, files: Iterable[bytes], values: Mapping[bytes, int]) -> Lookups:
+    """What ``files`` do with the array ``table``; ``values`` are those of the enumerators."""
+    name = table.encode()
+    word = re.compile(rb"\b" + re.escape(name) + rb"\b")
+    indexes = set()
+    bounds: list[int | None] = []
+    guarded = sized = False
+    for data in files:
+        if name not in data:
+            continue
+        sized = sized or b"ARRAY_SIZE(" + name + b")" in data
+        for match in word.finditer(data):
+            index = _INDEX.match(data, match.end())
+            words = _WORD.findall(index[1]) if index else []
+            if index and not all(word in values or word.isupper() for word in words):
+                text = index[1].strip()
+                indexes.add(text)
+                guarded = guarded or _is_guarded(data, match.start(), index.end())
+                bounds.append(_bound(data, match.start(), text, values))
+    bound = max((b for b in bounds if b is not None), default=None)
+    return Lookups(frozenset(indexes), guarded, sized, None if None in bounds else bound)
+
+
+def _bound(data: bytes, at: int, index: bytes, values: Mapping[bytes, int]) -> int | None:
+    """The largest index that the function lets pass to a use at ``at``, by the last comparison
+    before it."""
+    start = data.rfind(b"\n}", 0, at) + 1
+    found = None
+    for match in re.finditer(
+        rb"(?<![\w>.])" + re.escape(index) + rb"\s*(<=?|>=?)\s*(\w+)", data[start:at]
+    ):
+        if match[2] in values:
+            found = values[match[2]] - (match[1] in (b"<", b">="))
+    return found
+
+
+def _is_guarded(data: bytes, start: int, end: int) -> bool:
+    """Whether what stands around a use, or behind it, asks if there is a name."""
+    before = data[max(0, start - 80) : start]
+    if _TESTED.search(before) or _TESTS.match(data, end):
+        return True
+    if assigned := _ASSIGNED.search(before):
+        variable = rb"\b" + assigned[1] + rb"\b"
+        test = (
+            rb"!\s*" + variable + rb"|" + variable + rb"\s*\?|if\s*\(\s*" + variable + rb"\s*[)&]"
+        )
+        return bool(re.search(test, data[end : end + _AFTER]))
+    return False
