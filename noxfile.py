@@ -86,10 +86,12 @@ def bench(session: nox.Session) -> None:
     """Time, as ratios against the tools themselves: of a whole run, and of the docs check.
 
     ``-- docs`` measures the latter alone, ``-- hooks`` counts what lsm-hook finds, ``-- names
-    TREE`` what name-table does, ``-- build`` compiles, ``-- boot`` compiles and boots a kernel,
-    which takes minutes.
+    TREE`` what name-table does, ``-- compiled_names TREE FOLDER OUT`` whether it reads what the
+    compiler does, ``-- build`` compiles, ``-- boot`` compiles and boots a kernel; the last four
+    take minutes.
     """
     install(session, "[tests]")
-    named = session.posargs[:1] in (["docs"], ["hooks"], ["names"], ["build"], ["boot"])
+    scripts = ("docs", "hooks", "names", "compiled_names", "build", "boot")
+    named = bool(session.posargs) and session.posargs[0] in scripts
     for script in session.posargs[:1] if named else ("bench", "docs"):
         session.run("python", f"tests/bench/{script}.py", *session.posargs[named:])

@@ -45,7 +45,7 @@ def share(paths: Sequence[str], which: Part) -> list[str]:
 def difference(old: Path, new: Path, which: Part, say: Callable[[str], None]) -> Iterator[str]:
     """What is found where one tree becomes the other in one patch, a line a finding."""
     with cache.workspace() as work:
-        base, head = (_snapshot(tree, work / tree.name, say) for tree in (old, new))
+        base, head = (snapshot_of(tree, work / tree.name, say) for tree in (old, new))
         patch = Patch(1, "d@example.org", "the difference", "A <a@example.org>", b"")
         series = Series("d@example.org", "the difference", "A <a@example.org>", 1, 1, (patch,))
         linked = compared = unread = 0
@@ -62,7 +62,7 @@ def difference(old: Path, new: Path, which: Part, say: Callable[[str], None]) ->
         say(f"{unread} could not be read")
 
 
-def _snapshot(tree: Path, folder: Path, say: Callable[[str], None]) -> Snapshot:
+def snapshot_of(tree: Path, folder: Path, say: Callable[[str], None]) -> Snapshot:
     opened = open_tree(tree, cache=cache.root(), progress=say)
     commit = opened.resolve("HEAD")
     assert commit

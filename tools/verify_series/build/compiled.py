@@ -104,7 +104,7 @@ def _strings(elf: Any, table: str) -> tuple[str | None, ...]:
     data = elf.get_section(section).data()
     names: list[str | None] = [None] * (size // width)
     filled = data[start : start + size].strip(b"\0")
-    for offset, target, addend in _pointers(elf, section, data, width):
+    for offset, target, addend in pointers(elf, section, data, width):
         if start <= offset < start + size:
             index, odd = divmod(offset - start, width)
             if odd or not isinstance(target["st_shndx"], int):
@@ -116,7 +116,7 @@ def _strings(elf: Any, table: str) -> tuple[str | None, ...]:
     return tuple(names)
 
 
-def _pointers(elf: Any, section: int, data: bytes, width: int) -> Iterator[tuple[int, Any, int]]:
+def pointers(elf: Any, section: int, data: bytes, width: int) -> Iterator[tuple[int, Any, int]]:
     """(offset, symbol, addend) of each relocation of a section."""
     order: Literal["little", "big"] = "little" if elf.little_endian else "big"
     for one in elf.iter_sections():

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tables of names of a folder, as name-table reads them and as the compiler made them.
+
+``nox -s bench -- compiled_names TREE FOLDER OUT`` configures TREE in OUT with all options that it
+has, compiles FOLDER (a few minutes, unless OUT has it already), and compares each string, and each
+value of an enumerator that the debug information knows. What is said to differ is a fault of the
+one or the other reader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from elftools.elf.elffile import ELFFile
+from name_changes import snapshot_of
+
+from verify_series import cache
+from verify_series.build.compiled import pointers
+from verify_series.c import Unreadable
+from verify_series.c.source import read_source
+from verify_series.c.view import Undecided, View
+from verify_series.model import Snapshot
+from verify_series.names import whole
+from verify_series.names.links import Link, links
+from verify_series.names.reach import Reach
+from verify_series.names.reading import Named, Reading, read_link
+from verify_series.names.sites import TABLE, find_sites
+
+#: Of all options those are off that only change how things are compiled, or take long.
+_WITHOUT = (
+    "GCC_PLUGINS KASAN KCSAN KMSAN KCOV UBSAN WERROR DEBUG_INFO_BTF MODULE_SIG LTO_CLANG"
+    " FORTIFY_SOURCE GCOV_KERNEL RUST"
+)
+_FLAGS = "-g -fkeep-static-consts -fno-eliminate-unused-debug-types"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What an object has: for each array its size and the strings by offset; and enumerators."""
+
+    arrays: Mapping[str, tuple[int, Mapping[int, str]]]
+    values: Mapping[str, frozenset[int]]
+
+
+def compile_folder(tree: Path, folder: str, out: Path) -> None:
+    """Configure and compile; what is up to date is not made again."""
+    out.mkdir(parents=True, exist_ok=True)
+    make = ["make", "-s", "-C", str(tree), f"O={out}", f"-j{2}"]
+    fragment = out / "without.config"
+    fragment.write_text("".join(f"# CONFIG_{name} is not set\n" for name in _WITHOUT.split()))
+    if not (out / ".config").exists():
+        subprocess.run([*make, f"KCONFIG_ALLCONFIG={fragment}", "allmodconfig"], check=True)
+    subprocess.run([*make, "-k", f"KCFLAGS={_FLAGS}", f"{folder}/"], check=True)
+
+
+def settings(out: Path) -> dict[str, bool]:
+    """What is set in the configuration."""
+    lines = (line.partition("=") for line in (out / ".config").read_text().splitlines())
+    return {name: value in ("y", "m") for name, _, value in lines if name.startswith("CONFIG_")}
+
+
+def read_object(path: Path) -> Made:
+    """The arrays of pointers and the enumerators of an object."""
+    with path.open("rb") as file:
+        elf = ELFFile(file)
+        return Made(dict(_arrays(elf)), _values(elf))
+
+
+def _arrays(elf: Any) -> Iterator[tuple[str, tuple[int, Mapping[int, str]]]]:
+    strings: dict[int, dict[int, str]] = {}
+    for symbol in elf.get_section_by_name(".symtab").iter_symbols():
+        section = symbol["st_shndx"]
+        if symbol["st_info"]["type"] != "STT_OBJECT" or not isinstance(section, int):
+            continue
+        if section not in strings:
+            strings[section] = dict(_strings(elf, section))
+        start, size = symbol["st_value"], symbol["st_size"]
+        inside = {at - start: s for at, s in strings[section].items() if 0 <= at - start < size}
+        name, _, number = symbol.name.rpartition(".")
+        yield (name if number.isdigit() else symbol.name), (size, inside)
+
+
+def _strings(elf: Any, section: int) -> Iterator[tuple[int, str]]:
+    for offset, target, addend in pointers(elf, section, elf.get_section(section).data(), 8):
+        if isinstance(target["st_shndx"], int) and target["st_info"]["type"] != "STT_FUNC":
+            text = elf.get_section(target["st_shndx"]).data()[target["st_value"] + addend :]
+            yield offset, text.split(b"\0", 1)[0].decode("utf-8", "replace")
+
+
+def _values(elf: Any) -> dict[str, frozenset[int]]:
+    found: dict[str, frozenset[int]] = {}
+    for unit in elf.get_dwarf_info().iter_CUs():
+        for entry in unit.get_top_DIE().iter_children():
+            for one in entry.iter_children() if entry.tag == "DW_TAG_enumeration_type" else ():
+                if one.tag == "DW_TAG_enumerator":
+                    name = one.attributes["DW_AT_name"].value.decode()
+                    value = one.attributes["DW_AT_const_value"].value
+                    found[name] = found.get(name, frozenset()) | {value}
+    return found
+
+
+def tables(snapshot: Snapshot, folder: str) -> Iterator[Link]:
+    """Every array of the folder that is linked to an enum or a family of macros."""
+    reached = Reach(snapshot)
+    for path, data in snapshot.read_many(whole.c_files(snapshot, [folder])).items():
+        for site in find_sites(read_source(path, data)):
+            yield from links(reached, site) if site.kind == TABLE else ()
+
+
+def read_configured(snapshot: Snapshot, link: Link, given: Mapping[str, bool]) -> Reading:
+    """A table in one configuration; what it does not say is not set."""
+    contents = snapshot.read_many(link.helpers)
+    sources = [*(read_source(*one) for one in contents.items()), link.enum.source, link.site.source]
+    while True:
+        try:
+            return read_link(View(sources, given), link)
+        except Undecided as question:
+            given = {**given, question.name: False}
+
+
+def differences(link: Link, reading: Reading, made: Made) -> Iterator[str]:
+    """What the object says otherwise."""
+    values = {e.name: e.value for e in reading.enumerators}
+    for name, value in values.items():
+        there = made.values.get(name, frozenset())
+        if there and value not in there and not link.several:
+            yield f"{name} is {value} in the source, {sorted(there)} in the object"
+    size, strings = made.arrays[link.site.name]
+    placed = [(values[name], named) for name, named in reading.names.items()]
+    placed += [(named.index or 0, named) for named in reading.loose]
+    if link.several:  # the source was read without values
+        placed = []
+    entries = max([index for index, _ in placed] + [(reading.size or 0) - 1], default=0) + 1
+    stride = next((s for s in range(8, size + 1, 8) if size // s <= entries), 8)
+    for index, named in placed:
+        if not _is_there(named, strings, range(index * stride, (index + 1) * stride)):
+            yield f'index {index} is "{named.text}" in the source, not in the object'
+    if stride == 8 and placed:
+        known = {index for index, _ in placed}
+        for at, text in strings.items():
+            if at // 8 not in known:
+                yield f'the object has "{text}" at index {at // 8}'
+
+
+def _is_there(named: Named, strings: Mapping[int, str], place: range) -> bool:
+    text = codecs.decode(named.text, "unicode_escape") if "\\" in named.text else named.text
+    return any(strings.get(at) == text for at in place)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tree", type=Path)
+    parser.add_argument("folder")
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    compile_folder(options.tree, options.folder, options.out)
+    given = settings(options.out)
+    objects = [read_object(path) for path in (options.out / options.folder).rglob("*.o")]
+    count = agreed = 0
+    with cache.workspace() as work:
+        snapshot = snapshot_of(options.tree, work / "store", print)
+        for link in tables(snapshot, options.folder):
+            count += 1
+            place = f"{link.site.source.path}:{link.site.line} {link.site.name}"
+            having = [made for made in objects if link.site.name in made.arrays]
+            if not having:
+                print(f"{place}: in no object")
+                continue
+            try:
+                reading = read_configured(snapshot, link, given)
+            except Unreadable as error:
+                print(f"{place}: {error}")
+                continue
+            said = min((list(differences(link, reading, made)) for made in having), key=len)
+            agreed += not said
+            for text in said:
+                print(f"{place}: {text}")
+    print(f"{count} tables, {agreed} are the same in an object")
+
+
+if __name__ == "__main__":
+    main()
