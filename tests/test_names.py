@@ -212,6 +212,9 @@ def test_pairs_and_switches(text: str, line: str) -> None:
     assert rules("IN OUT AUX", "IN=in AUX=aux") == ["lost"]
     assert rules("IN OUT AUX TOP", "IN=in OUT=out AUX=aux TOP=top") == []
     assert rules("TOP IN OUT AUX", "IN=in OUT=out AUX=aux TOP=top") == []
+    shared = built("IN OUT AUX TOP", "IN=in OUT=out AUX=aux TOP=aux")
+    (finding,) = examine(base, shared).findings
+    assert (finding.rule, finding.severity) == ("duplicate", "warning")
 
 
 def test_an_index_that_is_bounded_by_an_enumerator_links_the_two() -> None:

@@ -241,3 +241,19 @@ def test_an_enum_that_a_list_makes() -> None:
     assert told(base, {**more, NAMES: names(entries + '\t[GATE_KEY] = "key",\n', UNSIZED)}) == []
     made = names("\tGATES(S)\n", UNSIZED).replace("static", "#define S(x) #x,\nstatic")
     assert told({**base, NAMES: made + FUNCTION}, more) == []
+
+
+def test_bits_that_a_macro_makes_indexes_of() -> None:
+    words = ["OPEN", "SHUT", "LOCK"]
+
+    def header(*words: str) -> str:
+        return "".join(f"#define GATE_{word} (1ULL << {i})\n" for i, word in enumerate(words))
+
+    def table(*words: str) -> str:
+        uses = "".join(f'\t[BIT_OF(GATE_{word})] = "{word.lower()}",\n' for word in words)
+        return "#define BIT_OF(bit) count(bit - 1)\n" + names(uses, UNSIZED)
+
+    base = {HEADER: header(*words), NAMES: table(*words)}
+    assert told(base, {HEADER: header(*words, "KEY")}) == [f"noname error {NAMES}"]
+    assert told(base, {HEADER: header(*words, "KEY"), NAMES: table(*words, "KEY")}) == []
+    assert told(base, {NAMES: table("OPEN", "LOCK")}) == [f"lost error {NAMES}"]

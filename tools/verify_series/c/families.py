@@ -15,15 +15,15 @@ from .values import number
 
 _FEWEST = 3  # numbers; fewer are no family
 _WIDEST_GAP = 16  # between two numbers of a family
-_OPERATORS = frozenset("()+-")
+_OPERATORS = frozenset(("(", ")", "+", "-", "<<"))
 
 
 @lru_cache(maxsize=512)
 def find_families(source: Source) -> tuple[Enum, ...]:
     """All families of a file, as enums without a body.
 
-    A family stands together, begins with the same word, and counts upwards. What is made of the
-    others, such as the number of all, belongs to it.
+    A family stands together, begins with the same word, and counts upwards, also in bits. What is
+    made of the others, such as the number of all, belongs to it.
     """
     found = []
     for run in _runs(source):
@@ -68,8 +68,10 @@ def _is_constant(macro: Macro) -> bool:
 
 
 def _literal(macro: Macro) -> int | None:
-    """The number that a macro is, written as such, in brackets or not."""
+    """The number that a macro is, or that of its bit, written as such, in brackets or not."""
     body = [t for t in macro.body or () if t.text not in ("(", ")")]
+    if len(body) == 3 and body[0].text.rstrip("uUlL") == "1" and body[1].text == "<<":
+        body = body[2:]
     if macro.parameters is not None or len(body) != 1 or body[0].kind != "number":
         return None
     try:

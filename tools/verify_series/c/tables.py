@@ -138,8 +138,13 @@ def read_words(view: View, table: Table) -> list[tuple[str, str | None, int]]:
 
 
 def designator(tokens: Sequence[Token]) -> str:
-    """The name for which ``[NAME]`` stands, also in ``[BASE + NAME]`` and ``[NAME - BASE]``."""
-    names = [t.text for t in tokens if t.kind == "name"]
+    """The name for which ``[NAME]`` stands, also in ``[BASE + NAME]``, ``[NAME - BASE]`` and ``[F(NAME)]``."""
+    following = [t.text for t in tokens[1:]] + [""]
+    names = [
+        t.text
+        for t, after in zip(tokens, following, strict=True)
+        if t.kind == "name" and after != "("
+    ]
     if not names or tokens[0].text != "[":
         return ""
     return names[0] if any(t.text == "-" for t in tokens) else names[-1]

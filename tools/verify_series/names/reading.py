@@ -34,7 +34,8 @@ class Reading:
 
     ``size`` is that of the array, if it says so; ``blank`` are the indexes at which it says NULL;
     ``places`` maps an index to the enumerators of this value; ``fallback`` is true where an
-    enumerator without a name gets a common one.
+    enumerator without a name gets a common one, ``listed`` where each has a line of its own in a
+    list or a switch, so that two with one name may be meant.
     """
 
     enumerators: tuple[Enumerator, ...]
@@ -45,6 +46,7 @@ class Reading:
     designated: bool = False
     size: int | None = None
     fallback: bool = False
+    listed: bool = False
     blank: frozenset[int] = frozenset()
     places: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -79,7 +81,10 @@ def _by_words(view: View, link: Link) -> Reading | None:
     known = {e.name for e in enumerators}
     names: dict[str, Named] = {}
     extra = []
-    entries = read_words(view, link.site.table)
+    try:
+        entries = read_words(View([link.site.source], view.given), link.site.table)
+    except Unreadable:
+        entries = read_words(view, link.site.table)
     if sum(bool(designator) for designator, _, _ in entries) * 2 < len(entries):
         return None
     for designator, text, line in entries:
@@ -118,7 +123,7 @@ def _listed(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Read
                 extra.append((enumerator, named))
             else:
                 names[enumerator] = named
-    return Reading(enumerators, names, extra=tuple(extra), fallback=fallback)
+    return Reading(enumerators, names, extra=tuple(extra), fallback=fallback, listed=True)
 
 
 def _fillers(entries: Sequence[Entry]) -> frozenset[str]:

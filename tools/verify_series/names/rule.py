@@ -221,7 +221,7 @@ class _Comparison:
         before = self.known.names.get(e.name)
         here = self.text_at.get(e.value, set()) if e.name in self.after.names else set()
         strangers = {t for t in here if t in self.owner and self.owner[t].value != e.value}
-        if here - strangers or e.value in self.after.blank:
+        if here - strangers or e.value in self.after.blank or (here and self.after.listed):
             return False
         if before is not None:
             return not any(before in texts for texts in self.text_at.values())
@@ -259,7 +259,10 @@ class _Comparison:
 
     def _duplicate(self, place: _Place, owner: Enumerator) -> None:
         message = f"{self._where(place)}, and is the name of {self._who(owner)} as well"
-        self._add("duplicate", f"{place.named.text} again", place.named.line, message)
+        certain = not self.after.listed
+        self._add(
+            "duplicate", f"{place.named.text} again", place.named.line, message, certain=certain
+        )
 
     def _tail(self, value: int, astray: list[tuple[_Place, Enumerator]], way: str) -> str:
         later = [place for place, owner in astray if owner.value > value]
@@ -291,7 +294,7 @@ class _Comparison:
         before = self.known.names[e.name]
         tail = self._tail(e.value, astray, "early")
         message = f'{self._who(e)} had the name "{before}" in {self.site} and has none now{tail}'
-        certain = self.after.array or not self.after.fallback
+        certain = not self.after.listed
         self._add("lost", e.name, self._line_before(e), message, certain=certain)
 
     def _moved(self, place: _Place, owner: Enumerator, count: int) -> None:
