@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from . import Unreadable
 from .enums import Enumerator, between, constants, split
@@ -138,12 +139,12 @@ def read_words(view: View, table: Table) -> list[tuple[str, str | None, int]]:
 
 
 def designator(tokens: Sequence[Token]) -> str:
-    """The name for which ``[NAME]`` stands, also in ``[BASE + NAME]``, ``[NAME - BASE]`` and ``[F(NAME)]``."""
-    following = [t.text for t in tokens[1:]] + [""]
+    """The name for which ``[NAME]`` stands, also in ``[BASE + NAME]``, ``[NAME - BASE]`` and
+    ``[F(NAME)]``."""
     names = [
-        t.text
-        for t, after in zip(tokens, following, strict=True)
-        if t.kind == "name" and after != "("
+        token.text
+        for token, after in pairwise([*tokens, Token("empty", "", 0)])
+        if token.kind == "name" and after.text != "("
     ]
     if not names or tokens[0].text != "[":
         return ""
