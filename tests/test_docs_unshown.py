@@ -52,20 +52,30 @@ TOY, WIND, MAX, MOOD = (
 @pytest.mark.parametrize(
     ("old", "new", "expected", "shown"),
     [
-        # a comment, or what it stands above
-        ("How often.", "How many times.", {"other.h"}, [WIND]),
-        ("const char *name;", "char *name;", {"other.h"}, [TOY]),
-        ("Whose it is.", "Of which child.", {"other.h"}, [TOY]),
-        ("#define TOY_MAX 9", "#define TOY_MAX 8", {"other.h"}, [MAX]),
+        # a comment, or what it stands above, and the next comment: kernel-doc may go on into it
+        ("How often.", "How many times.", {"other.h"}, [WIND, TOY]),
+        ("const char *name;", "char *name;", {"other.h"}, [TOY, MAX]),
+        ("Whose it is.", "Of which child.", {"other.h"}, [TOY, MAX]),
+        ("#define TOY_MAX 9", "#define TOY_MAX 8", {"other.h"}, [MAX, MOOD]),
         # a name is new or gone: whatever speaks of it
-        ("* toy_wind() - Wind", "* toy_break() - Wind", set(), ["toy_break() - Wind up a toy."]),
+        (
+            "* toy_wind() - Wind",
+            "* toy_break() - Wind",
+            set(),
+            ["toy_break() - Wind up a toy.", TOY],
+        ),
         (
             "* enum mood - How",
             "* enum temper - How",
             {"other.h"},
             ["enum temper - How a toy feels."],
         ),
-        (" * struct toy - A toy.\n", " * struct toy - A toy.\n * .. _toy_rules:\n", set(), [TOY]),
+        (
+            " * struct toy - A toy.\n",
+            " * struct toy - A toy.\n * .. _toy_rules:\n",
+            set(),
+            [TOY, MAX],
+        ),
         ("EXPORT_SYMBOL_GPL(toy_wind);\n", "", {"other.h"}, [WIND]),
         # a name is there twice
         (
@@ -144,7 +154,14 @@ def test_a_comment_that_is_there_once_more_is_shown() -> None:
     assert heads(hidden.cut("toy.c", (SOURCE + comment).encode()).decode()) == [MOOD, MOOD]
 
 
+def test_what_stands_behind_a_comment_without_a_name_is_shown_in_all_states() -> None:
+    after = SOURCE.replace("/**\n * struct", "/**\n * @x: Of what?\n */\nint x;\n\n/**\n * struct")
+    hidden = found({"toy.c": after})
+    assert heads(hidden.cut("toy.c", SOURCE.encode()).decode()) == [TOY]
+    assert heads(hidden.cut("toy.c", after.encode()).decode()) == ["@x: Of what?", TOY]
+
+
 def test_what_changes_in_any_patch_is_shown_in_all_states() -> None:
     one = SOURCE.replace("How often.", "How many times.")
     hidden = found({"toy.c": one}, {"toy.c": one.replace("TOY_MAX 9", "TOY_MAX 8")})
-    assert heads(hidden.cut("toy.c", SOURCE.encode()).decode()) == [WIND, MAX]
+    assert heads(hidden.cut("toy.c", SOURCE.encode()).decode()) == [WIND, TOY, MAX, MOOD]

@@ -10,7 +10,7 @@ series brings in or takes away, since that may be defined twice or missing then.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..model import AppliedSeries
@@ -76,7 +76,20 @@ def find(applied: AppliedSeries, scope: Scope) -> Unshown:
     return Unshown(others - concerned, {path: some for path, some in units.items() if some})
 
 
-def _unchanging(texts: Iterable[bytes]) -> frozenset[bytes]:
-    """The units that stand equally often in all states of a source."""
+def _unchanging(texts: Sequence[bytes]) -> frozenset[bytes]:
+    """The units that stand equally often in all states of a source, without those behind another
+    one: where kernel-doc finds no name or no end, it goes on into the next comment."""
     states = [Counter(text[a:b] for a, b in shown.units(text)) for text in texts]
-    return frozenset(u for u in states[0] if len({state[u] for state in states}) == 1)
+    same = frozenset(u for u in states[0] if len({state[u] for state in states}) == 1)
+    return same.difference(*(_behind(text, same) for text in texts))
+
+
+def _behind(text: bytes, same: frozenset[bytes]) -> Iterator[bytes]:
+    """The units of a source that come next behind one that is not in ``same``."""
+    changing, stop = False, 0
+    for start, end in shown.units(text):
+        if start >= stop:  # not inside of the one before
+            if changing:
+                yield text[start:end]
+            changing, stop = False, end
+        changing |= text[start:end] not in same
