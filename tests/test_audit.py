@@ -10,6 +10,8 @@ import pytest
 
 import snapshots
 from repos import Repo
+from verify_series.c.enums import find_enums
+from verify_series.c.source import read_source
 from verify_series.cli import command
 from verify_series.kept import Kept
 from verify_series.model import Snapshot
@@ -46,9 +48,41 @@ def gaps(tmp_path: Path, code: str, *folders: str) -> tuple[int, list[tuple[str,
     return count, [(gap.group, gap.path, gap.line) for gap in found]
 
 
+GUARDS = """const char *name(enum pump p)
+{
+	if (p < PUMP_MAX && names[p])
+		return names[p];
+	return "?";
+}
+"""
+ASSIGNS = """const char *name(enum pump p)
+{
+	const char *text = names[p];
+
+	return text ? text : "?";
+}
+"""
+PASSES = "const char *const *all(void)\n{\n\treturn names;\n}\n"
+CONSTANT = "const char *name(void)\n{\n\treturn names[PUMP_IN];\n}\n"
+ALIEN = "const char *name(int i)\n{\n\treturn names[i - FIRST_PUMP];\n}\n"
+HANDS_ON = "void start(struct pump *pump)\n{\n\tset(0, PUMP_LOW, pump);\n}\n"
+LISTS = "static const int all[] = {\n\tPUMP_IN,\n\tPUMP_LOW,\n};\n"
+
+
 @pytest.mark.parametrize(
     ("code", "group"),
-    [(USE + START, MISSING), (LOOKS + START, FALLBACK), (USE, INTENDED)],
+    [
+        (USE + START, MISSING),
+        (USE + HANDS_ON, MISSING),
+        (LOOKS + START, FALLBACK),
+        (GUARDS + START, FALLBACK),
+        (ASSIGNS + START, FALLBACK),
+        (USE, INTENDED),
+        (USE + LISTS, INTENDED),
+        (PASSES + START, INTENDED),
+        (CONSTANT + START, INTENDED),
+        (ALIEN + START, INTENDED),
+    ],
 )
 def test_the_groups(tmp_path: Path, code: str, group: str) -> None:
     assert gaps(tmp_path, code) == (1, [(group, "drivers/show.c", 2)])
@@ -58,6 +92,96 @@ def test_a_complete_table_is_no_gap(tmp_path: Path) -> None:
     whole = {"drivers/pump.h": HEADER.replace("\tPUMP_LOW,\n", ""), "drivers/show.c": TABLE}
     base = snapshots.apply(whole).base
     assert audit(base, (), Kept(tmp_path), lambda text, part: None) == (1, [])
+
+
+def messages(tmp_path: Path, tree: dict[str, str]) -> list[str]:
+    _, found = audit(snapshots.apply(tree).base, (), Kept(tmp_path), lambda text, part: None)
+    return [f"{gap.group}: {gap.message}" for gap in found]
+
+
+@pytest.mark.parametrize(
+    ("sign", "count"),
+    [("p > PUMP_TOP", 0), ("p >= PUMP_LOW", 0), ("p >= PUMP_MAX", 1), ("p > 7", 1)],
+)
+def test_an_index_that_is_out_of_bounds_needs_no_name(
+    tmp_path: Path, sign: str, count: int
+) -> None:
+    checks = f'const char *name(enum pump p)\n{{\n\tif ({sign})\n\t\treturn "?";\n'
+    code = checks + "\treturn names[p];\n}\n"
+    assert len(gaps(tmp_path, code + START)[1]) == count
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        "\tPUMP_MAX,\n\tPUMP_LOW,\n",  # behind the end
+        "\tPUMP_LOW = 0x1000,\n\tPUMP_MAX,\n",  # too far off to be an index
+        "\tPUMP_MAX,\n\tVALVE_A = 0,\n\tVALVE_B,\n\tVALVE_C,\n\tVALVE_D,\n\tVALVE_E,\n",
+    ],
+)
+def test_what_indexes_nothing_needs_no_name(tmp_path: Path, members: str) -> None:
+    header = HEADER.replace("\tPUMP_LOW,\n\tPUMP_MAX,\n", members)
+    start = START + "void open(void)\n{\n\tset(0, VALVE_E);\n}\n"
+    assert messages(tmp_path, {"a/pump.h": header, "a/show.c": TABLE + USE + start}) == []
+
+
+def test_a_table_for_a_part_of_an_enum_is_not_listed(tmp_path: Path) -> None:
+    more = "".join(f"\tPUMP_X{i},\n" for i in range(5))
+    header = HEADER.replace("\tPUMP_MAX,\n", more)
+    assert messages(tmp_path, {"a/pump.h": header, "a/show.c": TABLE + USE + START}) == []
+
+
+def test_two_names_are_enough_where_the_enum_gives_the_size(tmp_path: Path) -> None:
+    header = "enum lamp {\n\tLAMP_OFF,\n\tLAMP_DIM,\n\tLAMP_ON,\n\tLAMP_HOT,\n\tLAMP_MAX,\n};\n"
+    code = (
+        '#include "lamp.h"\nvoid show(struct lamp *lamp)\n{\n'
+        '\tconst char *s[LAMP_MAX] = { "off", "dim", "on" };\n\tprint(s[lamp->state]);\n}\n'
+        "void heat(struct lamp *lamp)\n{\n\tlamp->state = LAMP_HOT;\n}\n"
+    )
+    assert messages(tmp_path, {"a/lamp.h": header, "a/show.c": code}) == [
+        "noname: s has no name for LAMP_HOT (line 5) of a/lamp.h"
+    ]
+
+
+def test_a_name_that_stands_where_nothing_is_is_told(tmp_path: Path) -> None:
+    numbers = enumerate(["OFF", "DIM", "ON"], 1)
+    header = "".join(f"#define LAMP_{name} {number}\n" for number, name in numbers)
+    header += "#define LAMP_HOT 5\n#define LAMP_LAST LAMP_HOT\n"
+    code = (
+        '#include "lamp.h"\nstatic const char *const s[] = {\n'
+        '\t"-",\n\t"off",\n\t"dim",\n\t"on",\n\t"hot",\n\t"hot",\n};\n'
+        "const char *name(int i)\n{\n\treturn i <= LAMP_LAST ? s[i] : 0;\n}\n"
+    )
+    assert messages(tmp_path, {"a/lamp.h": header, "a/show.c": code}) == [
+        'noname: s has "hot" (line 7) at index 4, which is nothing\'s'
+    ]
+
+
+def test_asm_is_that_of_the_machine_whose_file_asks(tmp_path: Path) -> None:
+    tree = {
+        "arch/x86/include/asm/pump.h": HEADER.replace("\tPUMP_LOW,\n", ""),
+        "arch/mips/include/asm/pump.h": HEADER,
+        "include/linux/pump.h": "#include <asm/pump.h>\n",
+        "arch/mips/kernel/show.c": TABLE.replace('"pump.h"', "<linux/pump.h>") + USE + START,
+    }
+    assert messages(tmp_path, tree) == [
+        "noname: names has no name for PUMP_LOW (line 6) of arch/mips/include/asm/pump.h"
+    ]
+
+
+def test_values_from_programs_are_used_everywhere(tmp_path: Path) -> None:
+    table = TABLE.replace('"pump.h"', "<linux/pump.h>")
+    tree = {"include/uapi/linux/pump.h": HEADER, "tools/pump/show.c": table + USE}
+    assert [text.split(":")[0] for text in messages(tmp_path, tree)] == [FALLBACK]
+
+
+def test_an_index_counted_from_a_base(tmp_path: Path) -> None:
+    entries = TABLE.replace("] =", " - PUMP_IN] =").replace(
+        "};", '\t[PUMP_LOW - PUMP_IN] = "low",\n};'
+    )
+    header = HEADER.replace("PUMP_IN,", "PUMP_IN = 7,")
+    use = USE.replace("[p]", "[p - PUMP_IN]")
+    assert messages(tmp_path, {"a/pump.h": header, "a/show.c": entries + use + START}) == []
 
 
 def test_folders(tmp_path: Path) -> None:
@@ -117,6 +241,19 @@ def test_skimming_keeps_lines_and_what_the_reader_needs() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "/* enum valve is no pump */\nenum pump {\n\tA,\n};\n",
+        "#define A 1 /* what\n follows */\nenum pump {\n\tB,\n};\n",
+        "/* see drivers/* */\nenum pump {\n\tA,\n};\n",
+    ],
+)
+def test_skimming_is_not_led_astray_by_a_comment(text: str) -> None:
+    (enum,) = find_enums(read_source("a.h", skim(text.encode())))
+    assert (enum.names, enum.line) == (("pump",), text[: text.index("enum pump {")].count("\n") + 1)
+
+
+@pytest.mark.parametrize(
     ("text", "answer"),
     [
         ('char *a[B] = { "x" };', True),
@@ -124,6 +261,12 @@ def test_skimming_keeps_lines_and_what_the_reader_needs() -> None:
         ('char *a[] = { "x" };', False),
         ('char *a[] = { "x" };\nint f(enum b i) { return a[i]; }', True),
         ("int a[B] = { 1 };", False),
+        ('char a[B] = "x";', False),
+        ('char *a[B] = { NULL, "x" };', True),
+        ('char *a[3] = { "x" };', False),
+        ('char *a[] = { "x" };\nint f(int i) { if (i < B_MAX) return a[i]; }', True),
+        ('char *a[] = { "x" };\nint f(int i) { if (i < ARRAY_SIZE(a)) return a[i]; }', False),
+        ('char *a[] = { "x" };\nBUILD_BUG_ON(ARRAY_SIZE(a) != B_MAX);', True),
         ("/* ] ________________________________________________________ */", False),
     ],
 )

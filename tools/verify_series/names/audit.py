@@ -38,23 +38,24 @@ def audit(
     paths = _with_names(snapshot, files, kept, progress)
     everything = whole.c_files(snapshot)
     headers = _digest(f"{p} {o}" for p, o in everything.items() if p.endswith(".h"))
-    key = f"tables {__version__} {headers}"
+    key = f"gaps {__version__} {headers}"
     known: dict[str, Any] = kept.load(key) or {}
     work = _Work(snapshot, everything)
     count, gaps = 0, []
-    for number, path in enumerate(paths):
-        if number % _AT_A_TIME == 0:
-            progress("comparing", number / len(paths))
-        about = work.about(path)
-        if known.get(path, [""])[0] != about:
-            tables, found = work.compare(path)
-            rows = [[g.group, g.path, g.line, g.message, g.share] for g in found]
-            known[path] = [about, tables, rows]
-        _, tables, rows = known[path]
-        count += tables
-        gaps += [Gap(*row) for row in rows]
-    if work.compared:
-        kept.save(key, known)
+    try:
+        for number, path in enumerate(paths):
+            if number % _AT_A_TIME == 0:
+                progress("comparing", number / len(paths))
+            if path not in known or known[path][0] != work.about(known[path][1]):
+                tables, folders, found = work.compare(path)
+                rows = [[g.group, g.path, g.line, g.message, g.share] for g in found]
+                known[path] = [work.about(folders), folders, tables, rows]
+            _, _, tables, rows = known[path]
+            count += tables
+            gaps += [Gap(*row) for row in rows]
+    finally:  # what an interrupted run did is not done again
+        if work.compared:
+            kept.save(key, known)
     return count, sorted(gaps, key=lambda gap: (gap.share, gap.path, gap.line))
 
 
@@ -62,16 +63,18 @@ def _with_names(
     snapshot: Snapshot, files: dict[str, str], kept: Kept, progress: Progress
 ) -> list[str]:
     """The files that may have tables."""
-    key = f"files {__version__}"
+    key = f"named {__version__}"
     answers: dict[str, bool] = kept.load(key) or {}
     # In the order of the ids, for the huge generated headers stand side by side by their names.
     unknown = sorted((p for p, oid in files.items() if oid not in answers), key=files.__getitem__)
-    for number, (path, answer) in enumerate(whole.with_names(snapshot, unknown)):
-        answers[files[path]] = answer
-        if number % 500 == 0:
-            progress("looking for tables", number / len(unknown))
-    if unknown:
-        kept.save(key, answers)
+    try:
+        for number, (path, answer) in enumerate(whole.with_names(snapshot, unknown)):
+            answers[files[path]] = answer
+            if number % 500 == 0:
+                progress("looking for tables", number / len(unknown))
+    finally:
+        if unknown:
+            kept.save(key, answers)
     return [path for path, oid in files.items() if answers[oid]]
 
 
@@ -87,30 +90,39 @@ class _Work:
         self.folders: dict[str, list[str]] = {}
         for path in files:
             self.folders.setdefault(posixpath.dirname(path), []).append(path)
-        self._folders = list[str](), dict[str, bytes]()
+        self._read = list[str](), dict[str, bytes]()
 
-    def about(self, path: str) -> str:
+    def about(self, folders: Sequence[str]) -> str:
         """What the result for a file depends on, apart from the headers."""
-        beside = self.folders[posixpath.dirname(path)]
-        return _digest(f"{p} {self.files[p]}" for p in beside)
+        beside = [path for folder in folders for path in self.folders.get(folder, ())]
+        return _digest(f"{path} {self.files[path]}" for path in beside)
 
-    def compare(self, path: str) -> tuple[int, list[Gap]]:
+    def compare(self, path: str) -> tuple[int, list[str], list[Gap]]:
+        """How many tables a file has, the folders that were looked at, and the gaps."""
         self.compared += 1
         links = whole.links_of(self.reach, path)
-        return len(links), [gap for link in links if (gap := self._gap(path, link))]
+        folders = {folder for link in links for folder in _folders(link)}
+        gaps = [gap for link in links if (gap := self._gap(link))]
+        return len(links), sorted({posixpath.dirname(path), *folders}), gaps
 
-    def _gap(self, path: str, link: Link) -> Gap | None:
+    def _gap(self, link: Link) -> Gap | None:
         helpers = [source for path in link.helpers if (source := self.reach.read(path))]
-        return find_gap(link, helpers, partial(self._beside, path, link.enum.source.path))
+        return find_gap(link, helpers, partial(self._beside, link))
 
-    def _beside(self, path: str, enum: str) -> dict[str, bytes]:
-        """What stands in the folder of a table, and in that of its enum if it is a driver's."""
-        folders = [posixpath.dirname(path)]
-        if not enum.startswith("include/"):
-            folders.append(posixpath.dirname(enum))
-        if self._folders[0] != folders:
+    def _beside(self, link: Link) -> dict[str, bytes]:
+        """What stands in the folders of a link."""
+        path, folders = link.site.source.path, _folders(link)
+        if self._read[0] != folders:
             files = [file for folder in folders for file in self.folders[folder][:_MOST_AROUND]]
-            self._folders = folders, self.snapshot.read_many(dict.fromkeys(files))
-        if path not in self._folders[1]:
-            self._folders[1].update(self.snapshot.read_many([path]))
-        return self._folders[1]
+            self._read = folders, self.snapshot.read_many(dict.fromkeys(files))
+        if path not in self._read[1]:
+            self._read[1].update(self.snapshot.read_many([path]))
+        return self._read[1]
+
+
+def _folders(link: Link) -> list[str]:
+    """The folder of a table, and that of its enum if that is a driver's."""
+    folders = [posixpath.dirname(link.site.source.path)]
+    if not link.enum.source.path.startswith("include/"):
+        folders.append(posixpath.dirname(link.enum.source.path))
+    return folders

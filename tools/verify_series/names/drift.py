@@ -24,6 +24,7 @@ MISSING, FALLBACK, INTENDED = "noname", "fallback", "intended"
 _FEWEST = 4  # names of a table that says anything
 _FEWEST_SIZED = 2  # where the enum gives the array its size
 _MOST_MISSING = 0.25  # of the enumerators, in a table that means to have them all
+_MOST = 0.5  # of the enumerators; a table that lacks more has names for a part of them
 _TOLD = 8  # enumerators in a message
 _FAR = 4  # times the last name's index: what is further off indexes nothing
 #: Counts and ends that go by other words than those that a series is forgiven.
@@ -67,6 +68,8 @@ def find_gap(
         return None
     used = _used(missing, around) if missing else []
     share = len(missing) / (len(reading.names) + len(missing))
+    if share > _MOST:
+        return None
     group = _group(reading, uses, used, link)
     if share > _MOST_MISSING or not uses.indexes:
         group = INTENDED
@@ -88,18 +91,22 @@ def _group(reading: Reading, uses: Lookups, used: Sequence[Enumerator], link: Li
     if reading.designated and not used:
         outside = "/uapi/" in link.enum.source.path  # the values come from programs
         return FALLBACK if outside else INTENDED
-    last = max((n.index or 0 for n in reading.names.values()), default=0)
-    behind = reading.size is None and all(e.value > last for e in used)
+    behind = reading.size is None and all(e.value > _last(reading) for e in used)
     if reading.fallback or uses.guarded or (behind and uses.sized):
         return FALLBACK
     return MISSING
+
+
+def _last(reading: Reading) -> int:
+    """The largest value of an enumerator that has a name."""
+    return max((e.value for e in reading.enumerators if e.name in reading.names), default=0)
 
 
 def _missing(reading: Reading) -> list[Enumerator]:
     """The enumerators without a name that are of a kind with those that have one."""
     quiet = quiet_names(reading)
     prefix = common_prefix([e.name for e in reading.enumerators if e.name in reading.names])
-    last = max((n.index or 0 for n in reading.names.values()), default=0)
+    last = _last(reading)
     seen: set[int] = set()
     found: list[Enumerator] = []
     ended = False

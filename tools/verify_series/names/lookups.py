@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _INDEX = re.compile(rb"\s*\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
+_BASE = re.compile(rb"[-+]\s*([A-Z][A-Z0-9_]*)\b")
 _TESTED = re.compile(rb"(?:!|\bif\s*\(|&&|\|\|)\s*\Z")
 _TESTS = re.compile(rb"\s*(?:\?|[!=]=\s*NULL|&&|\|\|)")
 _ASSIGNED = re.compile(rb"(\w+)\s*=\s*\Z")
@@ -43,14 +44,20 @@ def find_lookups(table: str, files: Iterable[bytes], values: Mapping[bytes, int]
         sized = sized or b"ARRAY_SIZE(" + name + b")" in data
         for match in word.finditer(data):
             index = _INDEX.match(data, match.end())
-            words = _WORD.findall(index[1]) if index else []
-            if index and not all(word in values or word.isupper() for word in words):
+            if index and _is_lookup(index[1], values):
                 text = index[1].strip()
                 indexes.add(text)
                 guarded = guarded or _is_guarded(data, match.start(), index.end())
                 bounds.append(_bound(data, match.start(), text, values))
     bound = max((b for b in bounds if b is not None), default=None)
     return Lookups(frozenset(indexes), guarded, sized, None if None in bounds else bound)
+
+
+def _is_lookup(index: bytes, values: Mapping[bytes, int]) -> bool:
+    """Whether an index may be any enumerator: no constant, and not counted from another one."""
+    if any(word not in values for word in _BASE.findall(index)):
+        return False
+    return not all(word in values or word.isupper() for word in _WORD.findall(index))
 
 
 def _bound(data: bytes, at: int, index: bytes, values: Mapping[bytes, int]) -> int | None:

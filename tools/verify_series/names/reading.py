@@ -58,17 +58,25 @@ def read_link(view: View, link: Link) -> Reading:
     """
     if link.site.kind != TABLE:
         return _listed(view, link, _enumerators(view, link))
-    if not link.several:
+    reason = Unreadable(f"not all of {link.site.name} is designated")
+    if not link.several and not _is_shifted(link):
         try:
             return _array(view, link, _enumerators(view, link))
         except Unreadable as error:
             reason = error
     reading = _by_words(view, link)
     if reading is None:
-        raise (
-            reason if not link.several else Unreadable(f"not all of {link.site.name} is designated")
-        )
+        raise reason
     return reading
+
+
+def _is_shifted(link: Link) -> bool:
+    """Whether the indexes are not the values: ``[ENUMERATOR - BASE] = "name"``."""
+    texts = [token.text for token in link.site.raw()]
+    return any(
+        texts[i] == "[" and texts[i + 2] in ("-", "+") and texts[i + 3].isidentifier()
+        for i in range(len(texts) - 3)
+    )
 
 
 def _by_words(view: View, link: Link) -> Reading | None:
