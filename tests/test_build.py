@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -369,6 +371,43 @@ def test_a_run_that_was_killed_is_noticed(check: Check) -> None:
     examined = check({"gate/gate.c": gate("\thook--;\n")})
     assert (examined.count, examined.findings) == (1, ())
     assert not (folder / "tree/gate/stale.h").exists()
+
+
+@pytest.mark.parametrize("where", ["kept-*", "out"])
+def test_a_kept_file_that_was_cut_off_is_noticed(check: Check, where: str) -> None:
+    """As a machine leaves it that lost its power: the verdict is not on that."""
+    for _ in range(2):
+        check({"gate/record.rst": "Words.\n", "gate/gate.c": gate("\thook++;\n")})
+    folder = next((cache.root() / "build").glob("1.2-*"))
+    if where == "out":
+        (folder / "state.json").write_text(_unchanged(folder))
+    with next(folder.glob(f"{where}/include/config/auto.conf")).open("r+b") as file:
+        file.truncate(3)
+    examined = check({"gate/gate.c": gate("\thook--;\n")})
+    assert (examined.count, examined.findings) == (1, ())
+
+
+def _unchanged(folder: Path) -> str:
+    """The state of a folder whose last run was ended before it built anything."""
+    known = json.loads((folder / "state.json").read_text())
+    (kept,) = (path.name for path in folder.glob("kept-*"))
+    shutil.rmtree(folder / "out")
+    shutil.copytree(folder / kept, folder / "out", symlinks=True)
+    return json.dumps({**known, "out": kept.removeprefix("kept-")})
+
+
+def test_a_clock_that_goes_backwards(check: Check) -> None:
+    """What is newer than now makes make rely on what is old."""
+    check({"gate/gate.c": gate("\thook++;\n")})
+    folder = next((cache.root() / "build").glob("1.2-*"))
+    change = {"gate/gate.c": gate("\thook--;\n")}
+    base = {**TREE, "Makefile": TREE["Makefile"] + "\nprepare: $(O)/late\n"}
+    late = "\n$(O)/late: Makefile\n\ttouch -d '+1 hour' $@\n"
+    with pytest.raises(CheckError, match=r"newer than now.*the next run makes all of it anew"):
+        for _ in range(2):
+            check(change, base={**base, "Makefile": base["Makefile"] + late})
+    assert json.loads((folder / "state.json").read_text()) == {}
+    assert check(change).count == 1
 
 
 def test_without_a_sandbox(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,9 @@ a folder while that changes, so that a run that was killed is noticed.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,13 +32,15 @@ class Folder:
     """The folders of one build, while its lock is held; made by :func:`opened`.
 
     ``known`` is what state.json says: ``commit`` of the worktree, ``out``, the configuration whose
-    kept output is in ``out`` unchanged, and for each kept output what it was made of.
+    kept output is in ``out`` unchanged, and for each kept output what it was made of and the
+    outline of its files.
     """
 
     top: Path
     configuration: str
     progress: Progress
     known: dict[str, Any]
+    _sure: bool | None = None  # whether the kept output is as it was kept, once that was looked at
 
     @property
     def tree(self) -> Path:
@@ -74,8 +78,10 @@ class Folder:
     @property
     def made_of(self) -> str:
         """What the kept output was made of, as :meth:`keep` was told; empty where none is kept."""
-        made_of = self.known.get(self.kept.name, "")
-        return made_of if isinstance(made_of, str) and self.kept.is_dir() else ""
+        made_of, _, files = str(self.known.get(self.kept.name, "")).partition(" ")
+        if self._sure is None:
+            self._sure = self.kept.is_dir() and files == _outline(self.kept)
+        return made_of if self._sure else ""
 
     def go_to(self, snapshot: Snapshot) -> None:
         """Make the worktree that commit; files that do not change keep their times."""
@@ -95,7 +101,8 @@ class Folder:
 
     def restore(self) -> None:
         """Make ``out`` what a base left, or empty."""
-        if self.known.get("out") == self.configuration:
+        files = str(self.known.get(self.kept.name, "")).partition(" ")[2]
+        if self.known.get("out") == self.configuration and files == _outline(self.out):
             return
         _remove(self.out)
         if self.made_of:
@@ -118,7 +125,13 @@ class Folder:
         self._forget(self.kept.name)
         _remove(self.kept)
         self._copy(self.out, self.kept)
-        self._remember(**{self.kept.name: made_of, "out": self.configuration})
+        files = _outline(self.kept)
+        self._remember(**{self.kept.name: f"{made_of} {files}", "out": self.configuration})
+        self._sure = True
+
+    def forget(self) -> None:
+        """Nothing in these folders can be relied on: the next run writes all of it anew."""
+        self._forget(*list(self.known))
 
     def _copy(self, source: Path, target: Path) -> None:
         argv: list[str | Path] = ["cp", "-aT", "--reflink=auto", source, target]
@@ -155,6 +168,19 @@ def opened(top: Path, configuration: str, progress: Progress) -> Iterator[Folder
             yield Folder(top, configuration, progress, _known(top / "state.json"))
     except OSError as error:
         raise CheckError(f"{error.filename or top}: {error.strerror} (is there room?)") from error
+
+
+def _outline(folder: Path) -> str:
+    """A hash of the paths, sizes and times of the files in ``folder``: one that a dying machine
+    cut off has another size.
+    """
+    lines = []
+    for top, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            stat = os.lstat(f"{top}/{name}")
+            lines.append(f"{top[len(str(folder)) :]}/{name} {stat.st_size} {stat.st_mtime_ns}")
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _remove(folder: Path) -> None:

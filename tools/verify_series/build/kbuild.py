@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import posixpath
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +35,7 @@ _TOO_LITTLE = re.compile(  # strerror(3) and the compiler's words for limits of 
     r"No space left on device|Disk quota exceeded|Cannot allocate memory"
     r"|virtual memory exhausted|File size limit exceeded|File too large"
 )
+_CLOCK = "Clock skew detected"  # make's words for a file that is newer than now
 _LARGEST_CONFIG = 4 << 20  # bytes
 _MOST_SAID = 16 << 20  # bytes of messages that are read
 _PATIENCE = 4 * 3600  # seconds for one make
@@ -187,6 +189,12 @@ class Kbuild:
             text = errors.read(_MOST_SAID).decode("utf-8", "replace")
         if short := _TOO_LITTLE.search(text):
             raise CheckError(f"the build in {folder.top} failed: {short[0]} (make room)")
+        if _CLOCK in text:
+            folder.forget()
+            raise CheckError(
+                f"files in {folder.top} are newer than now, so make does not know what to build"
+                " (has the clock been set back?); the next run makes all of it anew"
+            )
         return Made(status, text, " ".join(["make", *targets]))
 
     def objects(self, folders: Iterable[str]) -> set[str]:
@@ -244,9 +252,8 @@ class Kbuild:
         if not missing:
             return
         if not self.configuration.whole:
-            raise CheckError(
-                f"kconfig did not take {', '.join(missing)}: mend config in the profile"
-            )
+            who = "with the series, kconfig" if self.foreign else "kconfig"
+            raise CheckError(f"{who} did not take {', '.join(missing)}: mend config in the profile")
         self.notes.append(f"options that this tree does not take: {len(missing)}")
 
     def _wrap(self, argv: Sequence[str | Path], cwd: Path) -> list[str]:
@@ -281,6 +288,11 @@ class Kbuild:
         if not compiler or compiler.startswith(("/usr/", "/bin/", "/opt/", "/nix/", "/gnu/")):
             return []
         return [Path(compiler).resolve().parents[1]]
+
+
+def brings_options(paths: Iterable[str]) -> bool:
+    """Whether a series that touches ``paths`` may bring options that the base does not have."""
+    return any(posixpath.basename(path).startswith("Kconfig") for path in paths)
 
 
 def with_debug(objects: Iterable[str]) -> dict[str, str]:

@@ -27,7 +27,7 @@ from typing import Any
 from .. import __version__
 from ..build import messages, packages, targets
 from ..build.compiled import Compiled
-from ..build.kbuild import Configuration, Kbuild, Made, building, with_debug
+from ..build.kbuild import Configuration, Kbuild, Made, brings_options, building, with_debug
 from ..build.lists import Unlisted
 from ..c import declared
 from ..cache import root
@@ -124,7 +124,7 @@ class _Build:
     ) -> None:
         self.applied, self.wanted, self.kbuild = applied, wanted, kbuild
         self.tables, self.compiler = tables, compiler
-        self.brings_options = any(posixpath.basename(p)[:7] == "Kconfig" for p in applied.paths)
+        self.brings_options = brings_options(applied.paths)
 
     def examine(self) -> Examined:
         states = [self._base()]
