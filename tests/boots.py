@@ -48,16 +48,18 @@ do = "write /sys/kernel/security/gate/rules 'allow all'"
 both = { result = "EPERM", log = ["gate: rules are closed"] }
 """
 
-#: What init reports of a kernel that has the feature; setup is 4 mounts and 1 copy.
+#: What init reports of a kernel that has the feature; setup is 4 mounts, 1 copy and a look at the
+#: modules.
 SETUP = "".join(f"begin {number}\nend {number} 0\n" for number in range(1, 6))
-READ = "begin 6\ndata deny all\\x0a\nend 6 0\n"
+SETUP += "begin 6\ndata capability,gate\nend 6 0\n"
+READ = "begin 7\ndata deny all\\x0a\nend 7 0\n"
 CHECKED = (
-    "begin 7\n"
+    "begin 8\n"
     'record 1499 audit(17.040:5): hook=CHECK pid=1 comm="init" path="/tmp/script" rule="deny all"\n'
-    "end 7 13\n"
+    "end 8 13\n"
 )
-NOT_CHECKED = "begin 7\nend 7 0\n"
-WRITTEN = "begin 8\nlog gate: rules are closed to init\nend 8 1\n"
+NOT_CHECKED = "begin 8\nend 8 0\n"
+WRITTEN = "begin 9\nlog gate: rules are closed to init\nend 9 1\n"
 END = "lost 0\ndone 4d2\n"
 WITH = SETUP + READ + CHECKED + WRITTEN + END
 WITHOUT = SETUP + READ + NOT_CHECKED + WRITTEN + END

@@ -73,15 +73,40 @@ def test_a_series_that_brings_the_feature() -> None:
     assert not (cache.root() / "consoles").exists()
 
 
+def _otherwise(given: Mapping[str, str]) -> Mapping[str, str]:
+    """A tree whose kernel is another one, and does the same."""
+    return {**given, "script.h": given["script.h"].replace("capability", "yama,capability")}
+
+
 def test_a_series_that_changes_nothing_of_it() -> None:
-    """Both have the feature, or both have not."""
-    trees = tree(boots.WITH), {**tree(boots.WITH), "a": "b"}
-    assert _run(*trees).findings == ()
-    assert _run(BASE, {**BASE, "a": "b"}).findings == ()
+    """Both have the feature, or both have not; that nothing was proved then is said."""
+    unproved = f"no gate_check in {HOOKS}, without or with the series: the feature of the scenario"
+    for base, told in ((tree(boots.WITH), False), (BASE, True)):
+        examined = _run(base, _otherwise(base))
+        assert (examined.count, examined.findings) == (3, ())
+        assert any(note.startswith(unproved) for note in examined.notes) is told
+
+
+def test_a_series_that_does_not_change_the_kernel() -> None:
+    """What was not built was not tried."""
+    for base in (tree(boots.WITH), BASE):
+        examined = _run(base, {**base, "security/gate/other.c": "int other;\n"})
+        assert examined.count == 0
+        assert "is the same with the series and without" in examined.skip
+
+
+def test_a_feature_in_words_only() -> None:
+    """The word is there, and the kernel is the same: that is not what the series says."""
+    examined = _run(BASE, {**BASE, HOOKS: "/* gate_check */\n"})
+    assert _outline(examined) == [("return-code", HOOKS, 1), ("audit-record", HOOKS, 1)]
 
 
 def test_a_series_that_takes_it_away() -> None:
-    assert _run(tree(boots.WITH), BASE).findings == ()
+    examined = _run(tree(boots.WITH), _otherwise(tree(boots.WITH)), BASE)
+    assert _outline(examined) == [("feature-gone", HOOKS, 2)]
+    assert examined.findings[0].message == (
+        f"{HOOKS} no longer has gate_check: what the scenario proves is taken away"
+    )
 
 
 def test_a_series_that_does_not_do_what_it_says() -> None:
@@ -90,7 +115,7 @@ def test_a_series_that_does_not_do_what_it_says() -> None:
     assert str(examined.findings[0]) == (
         f"{HOOKS}: step 2, check /tmp/script: expected EACCES, saw 0 [boot/return-code]"
     )
-    assert "end 7 0" in _console(examined.notes[-1])
+    assert "end 8 0" in _console(examined.notes[-1])
 
 
 def test_the_patch_that_breaks_it_is_named() -> None:
@@ -107,7 +132,7 @@ ERRORS: dict[str, tuple[Mapping[str, str], Mapping[str, str], str]] = {
         f"the proof is empty: the base, whose {HOOKS} has no gate_check, behaves as if it had it",
     ),
     "the base does something else": (
-        tree(boots.WITHOUT.replace("end 8 1", "end 8 0"), "int gate;\n"),
+        tree(boots.WITHOUT.replace("end 9 1", "end 9 0"), "int gate;\n"),
         tree(boots.WITH),
         "the base does not behave as the scenario says: step 3, write"
         " /sys/kernel/security/gate/rules allow all: expected EPERM, saw 0",
@@ -128,9 +153,14 @@ ERRORS: dict[str, tuple[Mapping[str, str], Mapping[str, str], str]] = {
         tree(boots.WITH, "int gate_look;\n"),
         f"the series has the feature, but {HOOKS} has no gate_check: mend the profile",
     ),
+    "a module that is not started": (
+        BASE,
+        tree(boots.WITH.replace("capability,gate", "capability")),
+        "series: set-up: the kernel did not start gate, only capability",
+    ),
     "panic": (
         BASE,
-        tree(f"{boots.SETUP}begin 6\n^SKernel panic - not syncing: no gate\n^R"),
+        tree(f"{boots.SETUP}begin 7\n^SKernel panic - not syncing: no gate\n^R"),
         "series: panic: the kernel panicked at step 1, read /sys/kernel/security/gate/rules:"
         " no gate",
     ),

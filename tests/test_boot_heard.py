@@ -17,15 +17,15 @@ PLAN = make_plan(parse(boots.table()), "4d2")
 def test_a_report() -> None:
     heard = read(boots.WITH, "4d2")
     require_complete(heard, PLAN)
-    assert heard.last == 8
-    assert heard.done[6].text == "deny all\n"
-    assert heard.done[7].result == 13
-    (record,) = heard.done[7].records
+    assert heard.last == 9
+    assert heard.done[7].text == "deny all\n"
+    assert heard.done[8].result == 13
+    (record,) = heard.done[8].records
     assert record.type == 1499
     assert record.fields["hook"] == "CHECK"
     assert record.fields["path"] == "/tmp/script"
     assert record.fields["rule"] == "deny all"
-    assert heard.done[8].log == ["gate: rules are closed to init"]
+    assert heard.done[9].log == ["gate: rules are closed to init"]
 
 
 BROKEN: dict[str, tuple[str, str]] = {
@@ -47,7 +47,7 @@ BROKEN: dict[str, tuple[str, str]] = {
         "truncated: init's report says nothing of: read /sys/kernel/security/gate/rules",
     ),
     "a step has no end": (
-        boots.WITH.replace("end 8 1\n", ""),
+        boots.WITH.replace("end 9 1\n", ""),
         "truncated: init's report says nothing of: write /sys/kernel/security/gate/rules allow all",
     ),
     "lost records": (
@@ -65,6 +65,10 @@ BROKEN: dict[str, tuple[str, str]] = {
     "a mount failed": (
         boots.WITH.replace("end 4 0\n", "end 4 19\n"),
         "set-up: mount tmpfs /tmp failed: No such device",
+    ),
+    "the module was not started": (
+        boots.WITH.replace("capability,gate", "capability,gateway"),
+        "set-up: the kernel did not start gate, only capability,gateway",
     ),
     "no steps": ("unreadable 2\n", "init could not read its steps (ENOENT)"),
 }

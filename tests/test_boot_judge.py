@@ -37,7 +37,7 @@ WRONG: dict[str, tuple[tuple[str, str], list[tuple[str, str]]]] = {
         ],
     ),
     "another errno": (
-        ("end 7 13", "end 7 1"),
+        ("end 8 13", "end 8 1"),
         [("return-code", f"{CHECK}expected EACCES, saw EPERM")],
     ),
     "another name": (
@@ -58,7 +58,7 @@ WRONG: dict[str, tuple[tuple[str, str], list[tuple[str, str]]]] = {
         ],
     ),
     "one more": (
-        ("end 7 13", "record 1499 audit(17.041:6): hook=READ\nend 7 13"),
+        ("end 8 13", "record 1499 audit(17.041:6): hook=READ\nend 7 13"),
         [
             (
                 "unexpected-record",
@@ -104,7 +104,7 @@ def test_without_the_feature_no_record_may_be_there() -> None:
 def test_what_fits_is_paired_before_what_is_nearest() -> None:
     """The record that fits may come second."""
     report = boots.WITH.replace(
-        "begin 7\n", "begin 7\nrecord 1499 audit(1.0:4): hook=OPEN path=/tmp/script\n"
+        "begin 8\n", "begin 8\nrecord 1499 audit(1.0:4): hook=OPEN path=/tmp/script\n"
     )
     assert [rule for rule, _ in _faults(report, judge.after)] == ["unexpected-record"]
 

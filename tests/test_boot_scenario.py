@@ -52,12 +52,13 @@ def test_steps_for_init() -> None:
         "mount\tsecurityfs\t/sys/kernel/security",
         "mount\ttmpfs\t/tmp",
         "copy\t/copies/0\t/tmp/script\t755",
+        "read\t/sys/kernel/security/lsm",
         "read\t/sys/kernel/security/gate/rules",
         "check\t/tmp/script",
         "write\t/sys/kernel/security/gate/rules\tallow all",
         "",
     ]
-    assert plan.number(0) == 6
+    assert plan.number(0) == 7
 
 
 def _step(**changes: Any) -> dict[str, Any]:

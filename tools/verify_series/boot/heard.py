@@ -103,6 +103,12 @@ def require_complete(heard: Heard, plan: Plan) -> None:
             raise CheckError(f"truncated: init's report says nothing of: {words}")
         if done.result and number <= len(plan.setup):
             raise CheckError(f"set-up: {words} failed: {os.strerror(done.result)}")
+    if plan.modules:
+        started = heard.done[len(plan.setup)].text.strip()
+        if lacking := plan.modules.difference(started.split(",")):
+            raise CheckError(
+                f"set-up: the kernel did not start {', '.join(sorted(lacking))}, only {started}"
+            )
 
 
 def name_of(result: int) -> str:

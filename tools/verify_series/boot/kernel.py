@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import platform
 import re
 import shutil
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..build import packages
-from ..build.kbuild import Configuration, Kbuild, Made, building
-from ..model import CheckError, Execution, Progress, Snapshot
+from ..build.kbuild import Configuration, Kbuild, Made, brings_options, building
+from ..model import AppliedSeries, CheckError, Execution, Progress, Snapshot
 from ..sandbox import Sandbox
 from . import machine, program
 from .scenario import Scenario
@@ -45,11 +46,20 @@ def configuration(scenario: Scenario) -> Configuration:
     )
 
 
+def same(one: Path, other: Path) -> bool:
+    """Whether two kernels are the same, to the byte: what kbuild makes can be made again."""
+    return filecmp.cmp(one, other, shallow=False)
+
+
 @dataclass
 class Kernels:
-    """Builds kernels for one scenario; made by :func:`open_kernels`."""
+    """Builds kernels for one scenario; made by :func:`open_kernels`.
+
+    Where the series ``brings_options``, the base need not have all that the scenario sets.
+    """
 
     kbuild: Kbuild
+    brings_options: bool
 
     @property
     def sandbox(self) -> Sandbox:
@@ -67,7 +77,7 @@ class Kernels:
         """The base's kernel, which is built once and then kept. Raises CheckError."""
         kbuild = self.kbuild
         if not kbuild.is_kept(snapshot):
-            kbuild.base(snapshot)
+            kbuild.base(snapshot, every_option=not self.brings_options)
             _require(kbuild.make([_TARGET], about=_ABOUT), "the base")
             kbuild.keep(snapshot)
         return kbuild.kept / _TARGET
@@ -77,6 +87,7 @@ class Kernels:
         configured = self.kbuild.series(snapshot, changed)
         if configured:
             _require(configured, "the series")
+        self.kbuild.require_settings()
         _require(self.kbuild.make([_TARGET]), "the series")
         made = self.kbuild.made(_TARGET)
         if not made:
@@ -92,7 +103,9 @@ def _require(made: Made, what: str) -> None:
 
 
 @contextmanager
-def open_kernels(base: Snapshot, scenario: Scenario, execution: Execution) -> Iterator[Kernels]:
+def open_kernels(
+    applied: AppliedSeries, scenario: Scenario, execution: Execution
+) -> Iterator[Kernels]:
     """The kernels of one scenario; a second run that builds waits for this one."""
-    with building(base, configuration(scenario), execution) as kbuild:
-        yield Kernels(kbuild)
+    with building(applied.base, configuration(scenario), execution) as kbuild:
+        yield Kernels(kbuild, brings_options(applied.paths))

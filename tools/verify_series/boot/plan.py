@@ -11,15 +11,21 @@ from .initramfs import Entry
 from .scenario import File, Scenario
 
 _COPIES = "/copies"  # where in the initramfs the files of other file systems wait
+_MODULES = "/sys/kernel/security/lsm"  # Documentation/admin-guide/LSM/index.rst
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``setup`` are the lines of /steps that prepare the machine; the scenario's steps follow."""
+    """``setup`` are the lines of /steps that prepare the machine; the scenario's steps follow.
+
+    ``modules`` are the security modules that the kernel has to start; where there are some, the
+    last line of the set-up reads which it did.
+    """
 
     nonce: str
     setup: tuple[str, ...]
     steps: tuple[str, ...]
+    modules: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -44,13 +50,17 @@ class Plan:
 
 
 def make_plan(scenario: Scenario, nonce: str) -> Plan:
-    """Mounts first, then copies; ``nonce`` is the word that ends the report."""
+    """Mounts first, then copies, then a look at what runs; ``nonce`` ends the report."""
     setup = ["\t".join(("mount", kind, at)) for at, kind in scenario.all_mounts.items()]
     for number, file in enumerate(scenario.files):
         if _mounted(scenario, file):
             source = "/init" if file.program else f"{_COPIES}/{number}"
             setup.append("\t".join(("copy", source, file.path, f"{_permissions(file):o}")))
-    return Plan(nonce, tuple(setup), tuple("\t".join(step.words) for step in scenario.steps))
+    modules = frozenset(scenario.lsm.split(",")) if scenario.lsm else frozenset()
+    if modules:
+        setup.append(f"read\t{_MODULES}")
+    steps = tuple("\t".join(step.words) for step in scenario.steps)
+    return Plan(nonce, tuple(setup), steps, modules)
 
 
 def make_initramfs(scenario: Scenario, plan: Plan, init: bytes) -> bytes:

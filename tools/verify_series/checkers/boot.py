@@ -18,9 +18,11 @@ Good::
     check /tmp/script: base 0; series EACCES (CHECK)
 
 Rules: ``return-code``, ``audit-record`` (a record is missing or says something else),
-``unexpected-record``, ``kernel-log`` and ``text`` (what was read). A base that does not behave
-as the scenario says, a machine that hangs, panics or loses records, and a set-up that does not
-work are no verdict on the series; the console log is kept then, and the report says where.
+``unexpected-record``, ``kernel-log``, ``text`` (what was read) and ``feature-gone`` (the series
+takes away what the scenario proves). A base that does not behave as the scenario says, a machine
+that hangs, panics or loses records, and a set-up that does not work are no verdict on the series;
+the console log is kept then, and the report says where. Where the series does not change the
+kernel, there is nothing to try.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from ..boot import heard, judge, machine, scenario
 from ..boot.consoles import keep_console
 from ..boot.heard import Heard
 from ..boot.judge import Fault
-from ..boot.kernel import Kernels, missing, open_kernels
+from ..boot.kernel import Kernels, missing, open_kernels, same
 from ..boot.plan import Plan, make_initramfs, make_plan
 from ..boot.program import make_init
 from ..boot.scenario import Scenario
@@ -47,6 +49,8 @@ __all__ = ["NAME", "parse", "run"]
 NAME = "boot"
 
 _DOCUMENTS = "Documentation/"
+_SAME = "the kernel that the scenario boots is the same with the series and without"
+_NOT_PROVED = "the feature of the scenario is not there, and nothing of it was proved"
 
 
 def parse(table: Mapping[str, Any]) -> Scenario | None:
@@ -77,15 +81,22 @@ def _prove(applied: AppliedSeries, spec: Scenario, execution: Execution) -> Exam
     with tempfile.TemporaryDirectory(prefix="verify-series-") as name:
         top = Path(name).resolve()
         (top / "initramfs").write_bytes(make_initramfs(spec, plan, make_init()))
-        with open_kernels(applied.base, spec, execution) as kernels:
-            rig = _Rig(spec, plan, kernels, top)
-            base = rig.boot(kernels.base(applied.base), "base")
+        with open_kernels(applied, spec, execution) as kernels:
+            rig = _Rig(spec, plan, kernels, top, spec.has_feature(applied.base))
+            without = kernels.base(applied.base)
+            base = rig.boot(without, "base")
             _require_base(rig, applied.base, base)
-            head = rig.boot(kernels.series(applied.head, applied.paths), "series")
+            kernel = kernels.series(applied.head, applied.paths)
+            if same(without, kernel) and spec.has_feature(applied.head) == rig.had_feature:
+                return Examined(0, skip=_SAME)
+            head = rig.boot(kernel, "series")
             faults = rig.faults(applied.head, head)
             _require_head(rig, applied.head, head, faults)
             findings = _findings(rig, applied, faults)
     notes = [*judge.table(spec, plan, base, head), *kernels.notes]
+    if spec.feature and not (rig.had_feature or spec.has_feature(applied.head)):
+        path, word = spec.feature
+        notes.append(f"no {word} in {path}, without or with the series: {_NOT_PROVED}")
     if findings:
         notes.append(f"the console log of the series: {rig.keep('series')}")
     return Examined(len(spec.steps), findings, notes=tuple(notes), versions={"QEMU": rig.versions})
@@ -93,12 +104,16 @@ def _prove(applied: AppliedSeries, spec: Scenario, execution: Execution) -> Exam
 
 @dataclass
 class _Rig:
-    """A scenario, ready to be booted with any kernel; remembers the console of the last boot."""
+    """A scenario, ready to be booted with any kernel; remembers the console of the last boot.
+
+    ``had_feature`` is whether the base has the feature.
+    """
 
     spec: Scenario
     plan: Plan
     kernels: Kernels
     top: Path
+    had_feature: bool
     log: str = ""
     accelerator: str = ""
 
@@ -131,9 +146,15 @@ class _Rig:
         return found
 
     def faults(self, snapshot: Snapshot, found: Heard) -> tuple[Fault, ...]:
-        """How a machine differs from what is expected of that tree."""
-        choose = judge.after if self.spec.has_feature(snapshot) else judge.before
-        return judge.faults(self.spec, self.plan, found, choose)
+        """How a machine differs from what is expected of that tree, or that tree from the base."""
+        has_feature = self.spec.has_feature(snapshot)
+        choose = judge.after if has_feature else judge.before
+        faults = judge.faults(self.spec, self.plan, found, choose)
+        if self.spec.feature and self.had_feature and not has_feature:
+            path, word = self.spec.feature
+            gone = f"{path} no longer has {word}: what the scenario proves is taken away"
+            return (Fault("feature-gone", gone, precondition=False), *faults)
+        return faults
 
     def keep(self, what: str) -> Path:
         """Keep the console log of the last boot."""
