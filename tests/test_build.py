@@ -19,7 +19,7 @@ from repos import Repo
 from snapshots import outline
 from verify_series import cache, sandbox
 from verify_series.apply import apply, read_mail
-from verify_series.build import packages
+from verify_series.build import kbuild, packages
 from verify_series.checkers import build
 from verify_series.model import CheckError, Examined, Execution, State
 from verify_series.store import Store
@@ -287,6 +287,30 @@ def test_a_makefile_that_reaches_out(
     assert "the secret" not in said
     tree = next((cache.root() / "build").glob("1.2-*")) / "tree"
     assert "evil" not in (tree / "gate/gate.c").read_text()
+
+
+#: A line of a Makefile, and what a build ends with that prints without end.
+FLOODS = {
+    "different lines": ("$(shell seq 9000 >&2)", "more than 2000 messages"),
+    "the same line": ("$(shell yes complaint | head -c 2M >&2)", "complains of more than 1 MiB"),
+    "progress": ("$(foreach n,$(shell seq 400000),$(info progress))", "prints more than 2 MiB"),
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_build_that_prints_without_end(
+    check: Check, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kbuild, "_MOST_SAID", 1 << 20)
+    monkeypatch.setattr(kbuild, "_MOST_PRINTED", 2 << 20)
+    line, words = FLOODS[name]
+    makefile = f"{TREE['gate/Makefile.list']}{line}\n"
+    change = {"gate/Makefile.list": makefile, "gate/gate.c": gate("\thook++;\n")}
+    try:
+        said = " ".join(f.message for f in check(change).findings if f.state is State.NEW)
+    except CheckError as error:
+        said = str(error)
+    assert words in said
 
 
 def test_what_a_series_leaves_is_not_there_for_the_next(check: Check) -> None:

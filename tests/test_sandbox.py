@@ -106,6 +106,15 @@ def test_limits(tmp_path: Path, box: Sandbox) -> None:
     assert done.status
 
 
+@needs_bubblewrap
+@pytest.mark.skipif(not os.getuid(), reason="root may start as many processes as it likes")
+def test_a_limit_of_processes(tmp_path: Path) -> None:
+    script = "for n in $(seq 40); do sleep 60 & done; echo all of them"
+    done = sh(script, tmp_path, limits=Limits(processes=20))
+    assert b"all of them" not in done.stdout
+    assert "fork" in done.error_text
+
+
 def test_without_a_sandbox_it_says_so(tmp_path: Path) -> None:
     box = sandbox.choose(False)
     assert "--no-sandbox" in box.said

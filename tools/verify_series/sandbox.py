@@ -5,8 +5,8 @@ bubblewrap (bwrap(1)) shows it the system's programs, read-only, and the folders
 names; everything else of the machine is not there: no home, no network, no devices, a private
 /tmp, processes and IPC of its own. Without bubblewrap it runs only where the user says
 ``--no-sandbox``. Limits of time, memory and file size (setrlimit(2), by prlimit(1)) hold either
-way. What is not limited is how many processes it starts and how much it writes into the folders
-that it may write.
+way. In the sandbox the number of processes is limited, too, unless root runs it, whom the kernel
+exempts. What is not limited is how much it writes into the folders that it may write.
 """
 
 from __future__ import annotations
@@ -35,11 +35,14 @@ _SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of each process: CPU seconds, bytes of memory, bytes of a file that it writes."""
+    """Of each process: CPU seconds, bytes of memory, bytes of a file that it writes. Of all
+    together: ``processes``.
+    """
 
     seconds: int = 3600
     memory: int = 8 << 30
     file_size: int = 2 << 30
+    processes: int = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Sandbox:
                 for path in paths:
                     command += [option, str(path), str(path)]
             command += ["--remount-ro", "/", "--"]
+            # Inside, as there only its own processes count (since Linux 5.14).
+            command += ["prlimit", f"--nproc={limits.processes}", "--"]
         else:
             command += ["env", "-C", str(cwd)]
         return [*command, *map(str, argv)]

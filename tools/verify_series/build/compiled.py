@@ -16,6 +16,9 @@ from elftools.common.exceptions import DWARFError, ELFError
 from elftools.elf.elffile import ELFFile
 
 
+_LARGEST = 64 << 20  # bytes of an object
+
+
 class NotThere(Exception):
     """The object has no such enum or table, or what it has cannot be read; a sentence says why."""
 
@@ -42,6 +45,8 @@ def read(path: Path, wanted: Iterable[tuple[str, str]]) -> dict[str, Compiled]:
 
     Raises NotThere.
     """
+    if path.stat().st_size > _LARGEST:
+        raise NotThere(f"{path.name} has more than {_LARGEST >> 20} MiB")
     pairs = list(wanted)
     try:
         with path.open("rb") as file:

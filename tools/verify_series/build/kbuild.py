@@ -37,7 +37,8 @@ _TOO_LITTLE = re.compile(  # strerror(3) and the compiler's words for limits of 
 )
 _CLOCK = "Clock skew detected"  # make's words for a file that is newer than now
 _LARGEST_CONFIG = 4 << 20  # bytes
-_MOST_SAID = 16 << 20  # bytes of messages that are read
+_MOST_SAID = 16 << 20  # bytes of messages
+_MOST_PRINTED = 64 << 20  # characters of progress
 _PATIENCE = 4 * 3600  # seconds for one make
 
 #: What would make two builds of the same source differ (Documentation/kbuild/reproducible-builds).
@@ -173,11 +174,14 @@ class Kbuild:
         argv += [f"-j{len(os.sched_getaffinity(0))}", f"O={folder.out}"]
         argv += [f"{name}={value}" for name, value in settings.items()]
         command = self._wrap([*argv, *targets], folder.tree)
-        done = 0
+        done = printed = 0
         title = "building the series" if self.foreign else "building the base"
 
         def said(line: str) -> None:
-            nonlocal done
+            nonlocal done, printed
+            printed += len(line)
+            if printed > _MOST_PRINTED:
+                raise CheckError(f"{title}: it prints more than {_MOST_PRINTED >> 20} MiB")
             if _STEP.match(line):
                 done += 1
                 folder.progress(f"{title}: {' '.join(line.split())}", min(done / about, 0.99))
@@ -187,6 +191,9 @@ class Kbuild:
             status = follow(command, said, errors=errors, env=env, timeout=_PATIENCE)
             errors.seek(0)
             text = errors.read(_MOST_SAID).decode("utf-8", "replace")
+            if errors.read(1):
+                size = _MOST_SAID >> 20
+                raise CheckError(f"{title}: it complains of more than {size} MiB: {text[:99]!r}")
         if short := _TOO_LITTLE.search(text):
             raise CheckError(f"the build in {folder.top} failed: {short[0]} (make room)")
         if _CLOCK in text:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 from ..model import Execution
-from ..run import run
-from ..sandbox import Sandbox, environment
+from ..run import RunError, follow
+from ..sandbox import Limits, Sandbox, environment
 from .folder import Folder
 
 _ARCH = re.compile(r"^# Linux/(\w+) ", re.M)  # the head of a .config
@@ -23,9 +23,12 @@ verify-series:
 include $(srctree)/scripts/Makefile.build
 
 verify-series:
-\t@echo objects: $(real-obj-y) $(real-obj-m) $(lib-y) $(extra-y)
-\t@echo folders: $(subdir-ym)
+\t$(foreach one,$(real-obj-y) $(real-obj-m) $(lib-y) $(extra-y),$(info object: $(one)))
+\t$(foreach one,$(subdir-ym),$(info folder: $(one)))
+\t@:
 """
+_LIMITS = Limits(seconds=60, file_size=1 << 20)  # bytes of what it says of what is wrong
+_MOST = 100_000  # lines
 
 
 class Unlisted(Exception):
@@ -74,16 +77,27 @@ class Lists:
             argv: list[str | Path] = ["make", "-rRs", "-f", self._query, f"obj={folder}"]
             argv += [f"{name}={value}" for name, value in self._variables.items()]
             out, tree = self._folder.out, self._folder.tree
-            command = self._sandbox.wrap(argv, cwd=out, readable=[out, tree, self._folder.given])
-            done = run(command, env=environment(), timeout=60)
+            readable = [out, tree, self._folder.given]
+            command = self._sandbox.wrap(argv, cwd=out, readable=readable, limits=_LIMITS)
             objects: set[str] = set()
             folders: set[str] = set()
-            for line in done.stdout.decode("utf-8", "replace").splitlines():
-                for head, kind in (("objects: ", objects), ("folders: ", folders)):
+            lines = count()
+
+            def said(line: str) -> None:
+                if next(lines) > _MOST:
+                    raise Unlisted(f"the Makefile of {folder} prints without end")
+                for head, kind in (("object: ", objects), ("folder: ", folders)):
                     if line.startswith(head):
-                        words = line.removeprefix(head).split()
-                        kind.update(word.removeprefix("./") for word in words)
-            if done.status or (folder == "." and not folders):
-                raise Unlisted(done.error_text or "the top Makefile lists no folder")
+                        kind.add(line.removeprefix(head).strip().removeprefix("./"))
+
+            with (self._folder.top / "stderr").open("w+b") as errors:
+                try:
+                    status = follow(command, said, errors=errors, env=environment(), timeout=90)
+                except RunError as error:
+                    raise Unlisted(str(error)) from error
+                errors.seek(0)
+                why = errors.read(_LIMITS.file_size).decode("utf-8", "replace").strip()
+            if status or (folder == "." and not folders):
+                raise Unlisted(why or "the top Makefile lists no folder")
             self._known[folder] = (objects, folders)
         return self._known[folder]

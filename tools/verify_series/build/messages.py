@@ -32,6 +32,7 @@ _NO_RULE = re.compile(r"make(?:\[\d+\])?: \*\*\* (No rule to make target .*?)\.?
 _MAKE = re.compile(r"make(?:\[\d+\])?: ")
 _OFFSET = re.compile(r"\+0x[0-9a-f]+|0x[0-9a-f]+")
 _LONGEST = 500  # characters of a message
+_MOST = 2000  # messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,20 @@ class Message:
 
 def read(errors: str, folders: Iterable[Path]) -> list[Message]:
     """The messages in ``errors``, each once; paths are relative to the first of ``folders`` that
-    they are in.
+    they are in. Should there be too many, the last one is an error that says so.
     """
     roots = [f"{folder}/" for folder in folders]
-    return list(dict.fromkeys(_read(errors, roots)))
+    found: dict[Message, None] = {}
+    for message in _read(errors, roots):
+        found[message] = None
+        if len(found) > _MOST:
+            text = f"there are more than {_MOST} messages: the others were not read"
+            return [*found, Message("", 0, ERROR, "", text)]
+    return list(found)
 
 
 def _read(errors: str, roots: list[str]) -> Iterator[Message]:
-    for line in errors.splitlines():
+    for line in dict.fromkeys(errors.splitlines()):
         for root in roots:
             line = line.replace(root, "")
         line = line[:_LONGEST]
