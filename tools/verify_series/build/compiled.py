@@ -15,7 +15,6 @@ from typing import Any, Literal
 from elftools.common.exceptions import DWARFError, ELFError
 from elftools.elf.elffile import ELFFile
 
-
 _LARGEST = 64 << 20  # bytes of an object
 
 
