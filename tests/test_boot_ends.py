@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The command with ``--boot``, ended in the middle of it: nothing is left behind."""
+"""The command with ``--boot``: whatever goes wrong has a clear status, and nothing is left."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-import mini_guest
+import ends
+from ends import is_free, path_without, processes, until
 from repos import Repo
-from test_boot import MISSING, tree
+from test_boot import MAKEFILE, MISSING, tree
 from verify_series import sandbox
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
@@ -23,36 +22,87 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 LOCKDOWN = "security/lockdown/lockdown.c"
 
 
-def _processes(words: str) -> list[str]:
-    done = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True)
-    return [line for line in done.stdout.splitlines() if words in line and "qemu" in line]
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_while_the_machine_hangs(
-    repo: Repo, hermetic: Path, tmp_path: Path, number: signal.Signals
-) -> None:
-    base = repo.commit({**tree("^H"), LOCKDOWN: "int lockdown;\n"})
-    repo.commit({LOCKDOWN: "int lock_down;\n"})
+def command(
+    repo: Repo, tmp_path: Path, base: Mapping[str, str], head: Mapping[str, str]
+) -> list[str]:
+    """The command line that boots a series of one patch: what it makes of ``base``."""
+    start = repo.commit({**base, LOCKDOWN: "int lockdown;\n"})
+    repo.commit({**head, LOCKDOWN: "int lock_down;\n"})
     mbox = tmp_path / "series.mbox"
     mbox.write_bytes(repo.raw("format-patch", "-1", "--stdout", "--no-signature"))
-    repo.git("reset", "-q", "--hard", base)
-    command = [sys.executable, "-m", "verify_series", mbox, "--tree", repo.folder]
-    command += ["--boot", "--only", "boot", "--no-sandbox"][: 3 if not sandbox.missing() else 4]
-    tools = Path(mini_guest.__file__).parents[1] / "tools"
-    process = subprocess.Popen(
-        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tools)}, stderr=subprocess.PIPE
-    )
+    repo.git("reset", "-q", "--hard", start)
+    argv = [sys.executable, "-m", "verify_series", str(mbox), "--tree", str(repo.folder)]
+    return [*argv, "--boot", "--only", "boot", *(["--no-sandbox"] if sandbox.missing() else [])]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("closed", [True, False])
+def test_interrupted_while_the_machine_hangs(
+    repo: Repo, hermetic: Path, tmp_path: Path, number: signal.Signals, closed: bool
+) -> None:
+    argv = command(repo, tmp_path, tree("^H"), {})
+    if closed and sandbox.missing():
+        pytest.skip(sandbox.missing())
     cache = hermetic / ".cache" / "verify-series"
-    while not _processes(str(cache)):
+    machine = f"path={tmp_path}"  # where QEMU writes its report: below TMPDIR
+    with subprocess.Popen(
+        argv if closed else [*argv, "--no-sandbox"],
+        cwd=tmp_path,
+        env=ends.environment(TMPDIR=str(tmp_path)),
+        stderr=subprocess.PIPE,
+    ) as process:
+        until(lambda: process.poll() is not None or processes(machine))
         assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
-    process.send_signal(number)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert err.endswith(b"verify-series: interrupted, no verdict\n")
-    assert _processes(str(cache)) == []
-    assert not list((cache / "runs").glob("run-*"))
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    if number is not signal.SIGKILL:
+        assert process.returncode == 130, err
+        assert err.endswith(b"verify-series: interrupted, no verdict\n")
+        assert not list((cache / "runs").glob("run-*"))
+    until(lambda: not processes(machine))
     (lock,) = (cache / "build").glob("*/lock")
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    until(lambda: is_free(lock))
+
+
+def test_no_qemu(repo: Repo, tmp_path: Path) -> None:
+    argv = command(repo, tmp_path, tree(""), {})
+    path = path_without(tmp_path / "bin", "qemu-system-x86_64")
+    code, outcome = ends.run(argv, tmp_path, "boot", PATH=path)
+    assert (code, outcome["status"]) == (2, "SKIP")
+    assert str(outcome["reason"]).startswith("qemu-system-x86_64 not found (apt-get install ")
+
+
+def test_no_ccache(repo: Repo, tmp_path: Path) -> None:
+    """The kernel is built, and what it says is heard: it does not do what the scenario wants."""
+    argv = command(repo, tmp_path, tree("begin 1\n"), {})
+    path = path_without(tmp_path / "bin", "ccache")
+    code, outcome = ends.run([*argv, "--no-sandbox"], tmp_path, "boot", PATH=path)
+    assert (code, outcome["status"]) == (2, "ERROR")
+    assert str(outcome["reason"]).startswith("base: truncated: init's report breaks off")
+
+
+FULL = {
+    "the worktree": {"big.txt": "words\n" * 400_000},
+    "the build": {"Makefile": f"{MAKEFILE}\thead -c 2M /dev/zero > $(O)/big\n"},
+}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_full_disk(repo: Repo, tmp_path: Path, small: Path, name: str) -> None:
+    argv = command(repo, tmp_path, {**tree(""), **FULL[name]}, {})
+    code, outcome = ends.run(argv, tmp_path, "boot", XDG_CACHE_HOME=str(small))
+    assert (code, outcome.get("status")) == (2, "ERROR"), outcome
+    assert "room" in str(outcome["reason"])
+    assert not processes(str(small))
+    (lock,) = small.glob("verify-series/build/*/lock")
+    assert is_free(lock)
+
+
+def test_no_room_for_the_machine(repo: Repo, tmp_path: Path, small: Path) -> None:
+    """What it boots from and its console lie in TMPDIR."""
+    argv = command(repo, tmp_path, tree("begin 1\n"), {})
+    (small / "full").write_bytes(b"\0" * (1400 << 10))
+    code, outcome = ends.run(argv, tmp_path, "boot", TMPDIR=str(small))
+    assert (code, outcome.get("status")) == (2, "ERROR"), outcome
+    assert "room" in str(outcome["reason"])
+    assert [path.name for path in small.iterdir()] == ["full"]

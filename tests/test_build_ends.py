@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import ends
+from ends import environment, is_free, path_without, processes, until
 from mini_kbuild import TREE
 from repos import Repo
 from verify_series import sandbox
@@ -25,7 +25,7 @@ from verify_series.model import Execution
 MISSING = packages.missing(Execution()) or sandbox.missing()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "-")
 
-TOP = Path(__file__).parents[1]
+run = partial(ends.run, checker="build")
 GATE = TREE["gate/gate.c"].replace("return", "hook++;\n\treturn")
 
 
@@ -46,44 +46,6 @@ def arguments(repo: Repo, config: Path, change: dict[str, str]) -> list[str]:
     repo.git("reset", "-q", "--hard", start)
     given = ["--tree", str(repo.folder), "--only", "build", "--config", str(config)]
     return [sys.executable, "-m", "verify_series", str(mail), *given]
-
-
-def environment(**extra: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(TOP / "tools"), **extra}
-
-
-def run(argv: list[str], cwd: Path, **extra: str) -> tuple[int, dict[str, object]]:
-    """The exit status, and the outcome of the check."""
-    report = cwd / "report.json"
-    report.unlink(missing_ok=True)
-    done = subprocess.run(
-        [*argv, "--json", str(report)], cwd=cwd, env=environment(**extra), capture_output=True
-    )
-    outcomes = json.loads(report.read_text())["outcomes"] if report.exists() else []
-    found = [outcome for outcome in outcomes if outcome["checker"] == "build"]
-    return done.returncode, found[0] if found else {"stderr": done.stderr.decode()}
-
-
-def processes(word: str) -> list[str]:
-    """The command lines of what runs and has ``word`` in its command line."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-        except OSError:
-            continue
-        if word in line:
-            found.append(line)
-    return found
-
-
-def is_free(lock: Path) -> bool:
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -108,16 +70,6 @@ def test_interrupted_while_it_compiles(
     assert (code, outcome["status"]) == (0, "PASS"), outcome
 
 
-def until(condition: object) -> None:
-    """Wait; a test that waits for ever is a failure."""
-    assert callable(condition)
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it does not come to pass")
-
-
 def test_a_second_run_waits(repo: Repo, config: Path, tmp_path: Path, hermetic: Path) -> None:
     argv = arguments(repo, config, {"gate/gate.c": GATE})
     assert run(argv, tmp_path)[0] == 0
@@ -132,19 +84,9 @@ def test_a_second_run_waits(repo: Repo, config: Path, tmp_path: Path, hermetic: 
     assert run(argv, tmp_path)[0] == 0
 
 
-def _path_without(folder: Path, *names: str) -> str:
-    """A PATH with everything but ``names``."""
-    folder.mkdir()
-    for place in os.environ["PATH"].split(":"):
-        for program in Path(place).glob("*") if Path(place).is_dir() else ():
-            if program.name not in names and not (folder / program.name).exists():
-                (folder / program.name).symlink_to(program.resolve())
-    return str(folder)
-
-
 def test_no_compiler(repo: Repo, config: Path, tmp_path: Path) -> None:
     argv = arguments(repo, config, {"gate/gate.c": GATE})
-    code, outcome = run(argv, tmp_path, PATH=_path_without(tmp_path / "bin", "gcc", "bc"))
+    code, outcome = run(argv, tmp_path, PATH=path_without(tmp_path / "bin", "gcc", "bc"))
     assert (code, outcome["status"]) == (2, "SKIP")
     assert outcome["reason"] == "gcc, bc not found (apt-get install gcc bc)"
 
@@ -152,23 +94,9 @@ def test_no_compiler(repo: Repo, config: Path, tmp_path: Path) -> None:
 def test_no_ccache(repo: Repo, config: Path, tmp_path: Path) -> None:
     """A PATH without ccache is made of links, which the sandbox does not see: its own are used."""
     argv = arguments(repo, config, {"gate/gate.c": GATE})
-    path = f"{_path_without(tmp_path / 'bin', 'ccache')}"
+    path = path_without(tmp_path / "bin", "ccache")
     code, outcome = run([*argv, "--no-sandbox"], tmp_path, PATH=path)
     assert (code, outcome["status"]) == (0, "PASS"), outcome
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """A file system with little room."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    if os.getuid() or not shutil.which("mount"):
-        pytest.skip("only root can mount a small file system")
-    argv = ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(folder)]
-    if subprocess.run(argv, capture_output=True).returncode:
-        pytest.skip("a small file system cannot be mounted here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 FULL = {

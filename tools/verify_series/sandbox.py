@@ -32,6 +32,9 @@ _SETTINGS = (
     "/etc/ssl/openssl.cnf",
 )
 
+#: Not to be run where the process that wanted it is gone already; later, the signal ends it.
+_TIED = 'test "$PPID" = "$0" && exec "$@"'
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -64,6 +67,7 @@ class Sandbox:
     ) -> list[str]:
         """The command that runs ``argv`` in ``cwd``, which must be one of the folders named."""
         command = [
+            *("setpriv", "--pdeathsig", "KILL", "--", "sh", "-c", _TIED, str(os.getpid())),
             "prlimit",
             f"--cpu={limits.seconds}",
             f"--as={limits.memory}",

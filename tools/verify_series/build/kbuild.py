@@ -24,7 +24,7 @@ from ..run import follow, run
 from ..sandbox import Sandbox, choose, environment
 from . import packages
 from .folder import Folder, opened
-from .lists import Lists
+from .lists import Lists, said_aside
 
 _VERSION = re.compile(rb"^VERSION *= *(\d+)\nPATCHLEVEL *= *(\d+)$", re.M)
 _STEP = re.compile(r"  [A-Z][A-Z0-9_+ ]*(?:\[M\])? +\S")  # kbuild's quiet commands: "  CC      x.o"
@@ -186,7 +186,7 @@ class Kbuild:
                 done += 1
                 folder.progress(f"{title}: {' '.join(line.split())}", min(done / about, 0.99))
 
-        with (folder.top / "stderr").open("w+b") as errors:
+        with said_aside() as errors:
             env = self._environment()
             status = follow(command, said, errors=errors, env=env, timeout=_PATIENCE)
             errors.seek(0)

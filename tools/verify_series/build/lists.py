@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from itertools import count, pairwise
 from pathlib import Path
+from typing import IO
 
 from ..model import Execution
 from ..run import RunError, follow
@@ -29,6 +31,11 @@ verify-series:
 """
 _LIMITS = Limits(seconds=60, file_size=1 << 20)  # bytes of what it says of what is wrong
 _MOST = 100_000  # lines
+
+
+def said_aside() -> IO[bytes]:
+    """A file for standard error that needs no room on a disk, which a build may fill."""
+    return os.fdopen(os.memfd_create("stderr"), "w+b")
 
 
 class Unlisted(Exception):
@@ -90,7 +97,7 @@ class Lists:
                     if line.startswith(head):
                         kind.add(line.removeprefix(head).strip().removeprefix("./"))
 
-            with (self._folder.top / "stderr").open("w+b") as errors:
+            with said_aside() as errors:
                 try:
                     status = follow(command, said, errors=errors, env=environment(), timeout=90)
                 except RunError as error:
