@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..build import packages
 from ..build.kbuild import Configuration, Kbuild, Made, brings_options, building
-from ..model import AppliedSeries, CheckError, Execution, Progress, Snapshot
+from ..model import AppliedSeries, CheckError, Execution, Snapshot
 from ..sandbox import Sandbox
 from . import machine, program
 from .scenario import Scenario
@@ -23,6 +23,10 @@ _FRAGMENT = Path(__file__).parent / "kernel.config"
 _TARGET = "vmlinux"
 _ABOUT = 1300  # steps of make for a small kernel from nothing
 _MACHINE = "x86_64"
+
+#: How far a run is, as measured in CPU time: a first one when the worktree is written, and when
+#: the base's kernel is built; each when the kernel of the series is.
+_WORKTREE, _COLD, _SERIES = 0.06, 0.95, 0.98
 
 
 def missing(execution: Execution) -> str:
@@ -65,9 +69,9 @@ class Kernels:
     def sandbox(self) -> Sandbox:
         return self.kbuild.sandbox
 
-    @property
-    def progress(self) -> Progress:
-        return self.kbuild.execution.progress
+    def booting(self, what: str) -> None:
+        """Say that the kernel of ``what`` is being booted now."""
+        self.kbuild.folder.tell(f"booting the {what}", 0)
 
     @property
     def notes(self) -> list[str]:
@@ -77,13 +81,17 @@ class Kernels:
         """The base's kernel, which is built once and then kept. Raises CheckError."""
         kbuild = self.kbuild
         if not kbuild.is_kept(snapshot):
+            kbuild.folder.span = (0, _WORKTREE)
             kbuild.base(snapshot, every_option=not self.brings_options)
+            kbuild.folder.span = (_WORKTREE, _COLD)
             _require(kbuild.make([_TARGET], about=_ABOUT), "the base")
             kbuild.keep(snapshot)
         return kbuild.kept / _TARGET
 
     def series(self, snapshot: Snapshot, changed: Iterable[str]) -> Path:
         """The kernel of a tree of the series. Raises CheckError."""
+        folder = self.kbuild.folder
+        folder.span = (folder.told, _SERIES)
         configured = self.kbuild.series(snapshot, changed)
         if configured:
             _require(configured, "the series")

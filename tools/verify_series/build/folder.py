@@ -40,7 +40,15 @@ class Folder:
     configuration: str
     progress: Progress
     known: dict[str, Any]
+    span: tuple[float, float] = (0.0, 1.0)  # what is done now, as a part of all that is to be done
     _sure: bool | None = None  # whether the kept output is as it was kept, once that was looked at
+    told: float = 0.0
+
+    def tell(self, what: str, part: float) -> None:
+        """Say how far the run is, from how far that is which is done now; never back again."""
+        begin, end = self.span
+        self.told = max(self.told, begin + (end - begin) * part)
+        self.progress(what, self.told)
 
     @property
     def tree(self) -> Path:
@@ -95,7 +103,7 @@ class Folder:
             self.tree,
             self.top / "index",
             clean=not sure,
-            progress=lambda part: self.progress(title, part),
+            progress=lambda part: self.tell(title, part),
         )
         self._remember(commit=snapshot.commit)
 

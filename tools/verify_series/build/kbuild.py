@@ -184,7 +184,7 @@ class Kbuild:
                 raise CheckError(f"{title}: it prints more than {_MOST_PRINTED >> 20} MiB")
             if _STEP.match(line):
                 done += 1
-                folder.progress(f"{title}: {' '.join(line.split())}", min(done / about, 0.99))
+                folder.tell(f"{title}: {' '.join(line.split())}", min(done / about, 0.99))
 
         with said_aside() as errors:
             env = self._environment()

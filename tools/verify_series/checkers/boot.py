@@ -124,7 +124,7 @@ class _Rig:
 
     def boot(self, kernel: Path, what: str) -> Heard:
         """Boot a kernel and read the report. Raises CheckError, with the place of the log."""
-        self.kernels.progress(f"booting the {what}", 0.95)
+        self.kernels.booting(what)
         lsm = f"lsm={self.spec.lsm} " if self.spec.lsm else ""
         command_line = lsm + self.spec.command_line
         ended = machine.boot(

@@ -49,6 +49,7 @@ NAME = "build"
 
 
 _FIRST, _PREPARE = 110, 5  # steps beside the objects: from nothing, and when all is there
+_WORKTREE, _BASE = 0.35, 0.7  # how far a first run is when the worktree and the base are there
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,11 @@ class _Build:
 
     def examine(self) -> Examined:
         states = [self._base()]
-        for step in self.applied.steps:
+        folder = self.kbuild.folder
+        begin, patches = folder.told, len(self.applied.steps)
+        for number, step in enumerate(self.applied.steps):
+            share = (1 - begin) / patches
+            folder.span = (begin + share * number, begin + share * (number + 1))
             changed = [path for path in step.paths if not targets.is_prose(path)]
             states.append(self._after(step.snapshot, changed, states) if changed else states[-1])
         if self.brings_options and not any(f.rule == messages.ERROR for f in states[-1].findings):
@@ -170,7 +175,9 @@ class _Build:
             said = [messages.Message(*one) for one in known["messages"]]
             tables = {name: _as_compiled(one) for name, one in known["tables"].items()}
             return _State([_finding(one) for one in said], frozenset(known["compiled"]), tables)
+        self.kbuild.folder.span = (0, _WORKTREE)
         self.kbuild.base(base, every_option=not self.brings_options)
+        self.kbuild.folder.span = (_WORKTREE, _BASE)
         compiled, made, said = self._compile(base, frozenset())
         tables = self._names(base, compiled, {})
         self.kbuild.keep(base)

@@ -57,7 +57,7 @@ class _Live:
         bar = f"[green]{'━' * done}[/][dim]{'━' * (_BAR - done)}[/]"
         text = f"{bar} {part:4.0%}  {self._plain(check)}: {self._plain(what)}"
         with self._lock:
-            self._progress.update(self._lines[check], description=text, completed=part)
+            self._progress.update(self._lines[check], description=text)
 
     def finished(self, outcome: Outcome) -> None:
         style = _STYLE[outcome.status]
