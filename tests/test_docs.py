@@ -354,6 +354,14 @@ def test_an_included_file_belongs_to_the_document() -> None:
     assert verdict(before, after) == [("inline-markup", "Documentation/part.txt", 1, 1, State.NEW)]
 
 
+def test_an_included_file_may_include_another() -> None:
+    shown = {**SMALL, A: SMALL[A] + "\n.. include:: c.txt\n"}
+    c, d = "Documentation/c.txt", "Documentation/d.txt"
+    after = {**shown, c: ".. include:: d.txt\n", d: "See :doc:`gone`.\n"}
+    assert verdict(SMALL, after) == [("unknown-document", d, 1, 1, State.NEW)]
+    assert verdict(SMALL, {**after, d: "See :doc:`b`.\n"}) == []
+
+
 def test_a_file_outside_of_the_tree_cannot_be_shown(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("Unclosed *secret words.\n")

@@ -25,7 +25,7 @@ from .. import __name__ as PACKAGE
 from ..model import CheckError, Snapshot
 from ..run import clean_environment, start
 from . import generated, kit, maintainers
-from .scan import ROOT, abi_files, document_name, pattern
+from .scan import ROOT, abi_files, document_name, pattern, scan_text
 from .scope import Library, Scope
 from .supply import Supply
 from .unshown import Unshown
@@ -156,7 +156,9 @@ class Reader:
         plain = {path for path in paths if "*" not in path}
         for glob in paths - plain:
             plain.update(self._matching(library.snapshot, glob))
-        made = self._sources.write(library.snapshot, plain)
+        made = new = self._sources.write(library.snapshot, plain)
+        while new := self._sources.write(library.snapshot, self._included_by(new)):
+            made = made | new
         for recipe in recipes:
             if made.intersection(recipe.sources):
                 self._not_made[recipe.target] = generated.make(
@@ -167,6 +169,12 @@ class Reader:
             file.write_text(maintainers.cut(file.read_text("utf-8"), self._changing_entries))
         named = (abi_files((self.tree / path).read_text("utf-8", "replace")) for path in made)
         self._sources.write(library.snapshot, set().union(*named))
+
+    def _included_by(self, paths: Iterable[str]) -> set[str]:
+        """What included files that are no documents, and have no scan of their own, include."""
+        texts = (p for p in paths if p.startswith(f"{ROOT}/") and not p.endswith(".rst"))
+        scans = (scan_text(p, (self.tree / p).read_text("utf-8", "replace")) for p in texts)
+        return set().union(*(scan.files for scan in scans))
 
     def _stopped(self, path: str, library: Library) -> list[Warning_]:
         """Where the file or one that it includes could not be made."""
