@@ -8,8 +8,11 @@ from dataclasses import replace
 from verify_series.model import (
     Attestation,
     BaseChoice,
+    Document,
     Finding,
     Letter,
+    NameRow,
+    NameTable,
     Outcome,
     Patch,
     Report,
@@ -17,6 +20,7 @@ from verify_series.model import (
     Severity,
     State,
     Status,
+    Tried,
     Verdict,
 )
 from verify_series.runner import GATES
@@ -127,6 +131,11 @@ def hostile(nasty: str) -> Report:
         newer_detail=nasty,
         notes=(nasty,),
     )
+    exhibits = (
+        NameTable(nasty, nasty, nasty, nasty, (), (NameRow(0, nasty, nasty, 19),)),
+        Document(nasty, nasty, f"<p>{nasty}</p>{nasty}"),
+        Tried(nasty, nasty, nasty),
+    )
     outcomes = tuple(
         replace(
             o,
@@ -136,6 +145,7 @@ def hostile(nasty: str) -> Report:
             command=f"verify-series {nasty}",
             versions={"tool": nasty},
             findings=tuple(replace(f, path=f"a/{nasty}", message=nasty) for f in o.findings),
+            exhibits=exhibits,
         )
         for o in made.outcomes
     )

@@ -7,7 +7,7 @@ import pytest
 
 import snapshots
 from verify_series.checkers import name_table
-from verify_series.model import UserError
+from verify_series.model import NameRow, NameTable, UserError
 
 HEADER = "enum hook {{\n{}\t__HOOK_MAX\n}};\n"
 TABLE = "static const char *const names[__HOOK_MAX] = {{\n{}}};\n"
@@ -45,6 +45,25 @@ def test_a_fault_belongs_to_the_patch_that_brings_it_in() -> None:
         "moved:2 new 2",
         "moved:3 new 2",
     ]
+
+
+def test_the_table_is_drawn_before_and_after() -> None:
+    trees = snapshots.apply(tree("AB", "AB"), tree("ACB", "AB"))
+    [drawn] = name_table.run(trees, name_table.parse(CHECK)).exhibits
+    assert drawn == NameTable(
+        *("hook", "a.h", "names", "a.c"),
+        (
+            NameRow(0, "HOOK_A", "A", 2),
+            NameRow(1, "HOOK_B", "B", 3),
+            NameRow(2, "__HOOK_MAX", None),
+        ),
+        (
+            NameRow(0, "HOOK_A", "A", 2),
+            NameRow(1, "HOOK_C", "B", 3),
+            NameRow(2, "HOOK_B", None),
+            NameRow(3, "__HOOK_MAX", None),
+        ),
+    )
 
 
 def test_an_old_fault_stays_old_when_others_move_it() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from .conftest import LORE, TOP
 
-REPORTS = ("json", "sarif", "junit", "markdown", "github", "gitlab", "patchwork", "reply")
+REPORTS = ("json", "html", "sarif", "junit", "markdown", "github", "gitlab", "patchwork", "reply")
 
 
 def run(*args: str | Path, cache: Path, cwd: Path) -> subprocess.CompletedProcess[str]:

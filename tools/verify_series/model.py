@@ -341,12 +341,71 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class NameRow:
+    """One index of a table of names: the enumerators of this value and the string beside them.
+
+    ``name`` is None where there is none; ``line`` is the string's in the table's file, or 0.
+    """
+
+    index: int
+    enumerators: str
+    name: str | None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NameTable:
+    """An enum beside its table of names, in the base and after the last patch.
+
+    ``before`` is empty where the series brings the table. The places are those after the series.
+    """
+
+    enum: str
+    enum_file: str
+    table: str
+    table_file: str
+    before: tuple[NameRow, ...]
+    after: tuple[NameRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that the series touches, as HTML, in the base and after the last patch.
+
+    Either is empty where it is not there. The HTML is made of what the series says: a format
+    that shows it lets through only what it knows.
+    """
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A step of a scenario that was booted, and what the base and the series did."""
+
+    step: str
+    base: str
+    series: str
+
+    def __str__(self) -> str:
+        if self.base == self.series:
+            return f"{self.step}: base and series {self.base}"
+        return f"{self.step}: base {self.base}; series {self.series}"
+
+
+#: What a checker shows beside its findings, for formats that can draw it.
+Exhibit = NameTable | Document | Tried
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """What a checker gives back: how many things it looked at, and what it found.
 
     ``skip`` is the reason why the series does not concern the check (then ``count`` is 0).
     ``notes`` are sentences for the reader that are no findings, such as a new enum/name pair.
-    ``versions`` names the programs that ran.
+    ``versions`` names the programs that ran. ``exhibits`` are what can be drawn.
     """
 
     count: int
@@ -354,6 +413,7 @@ class Examined:
     skip: str = ""
     notes: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    exhibits: tuple[Exhibit, ...] = ()
 
 
 #: Told how far the work is: what is done now, and which part of it, from 0 to 1.
@@ -389,6 +449,7 @@ class Outcome:
     reason: str = ""
     notes: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    exhibits: tuple[Exhibit, ...] = ()
 
     def count(self, state: State) -> int:
         """How many findings of one state it has."""

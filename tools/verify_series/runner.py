@@ -135,6 +135,7 @@ def _run_check(
         reason,
         examined.notes,
         examined.versions,
+        examined.exhibits,
     )
     listener.finished(outcome)
     return outcome

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..model import Tried
 from .heard import Done, Heard, Record, name_of
 from .plan import Plan
 from .scenario import Expected, Scenario, Step
@@ -94,16 +95,15 @@ def _shown(values: Mapping[str, str]) -> str:
     return " ".join(f"{name}={value}" for name, value in values.items())
 
 
-def table(scenario: Scenario, plan: Plan, base: Heard, head: Heard) -> tuple[str, ...]:
-    """What was tried, a sentence a step: what the base did, and what the series does."""
-    lines = []
+def table(scenario: Scenario, plan: Plan, base: Heard, head: Heard) -> tuple[Tried, ...]:
+    """What was tried, a step after the other: what the base did, and what the series does."""
+    tried = []
     for number, step in enumerate(scenario.steps):
         old, new = (
             _told(scenario, step, heard.done[plan.number(number)]) for heard in (base, head)
         )
-        said = f"base and series {old}" if old == new else f"base {old}; series {new}"
-        lines.append(f"{step.name}: {said}")
-    return tuple(lines)
+        tried.append(Tried(step.name, old, new))
+    return tuple(tried)
 
 
 def _told(scenario: Scenario, step: Step, done: Done) -> str:

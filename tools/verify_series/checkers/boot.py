@@ -93,13 +93,20 @@ def _prove(applied: AppliedSeries, spec: Scenario, execution: Execution) -> Exam
             faults = rig.faults(applied.head, head)
             _require_head(rig, applied.head, head, faults)
             findings = _findings(rig, applied, faults)
-    notes = [*judge.table(spec, plan, base, head), *kernels.notes]
+    tried = judge.table(spec, plan, base, head)
+    notes = [*map(str, tried), *kernels.notes]
     if spec.feature and not (rig.had_feature or spec.has_feature(applied.head)):
         path, word = spec.feature
         notes.append(f"no {word} in {path}, without or with the series: {_NOT_PROVED}")
     if findings:
         notes.append(f"the console log of the series: {rig.keep('series')}")
-    return Examined(len(spec.steps), findings, notes=tuple(notes), versions={"QEMU": rig.versions})
+    return Examined(
+        len(spec.steps),
+        findings,
+        notes=tuple(notes),
+        versions={"QEMU": rig.versions},
+        exhibits=tried,
+    )
 
 
 @dataclass

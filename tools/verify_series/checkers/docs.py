@@ -27,7 +27,7 @@ What a full build is silent about is a warning and does not gate:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,16 @@ from ..docs import beyond, doubt, kit, requirements, scan, scope, unshown
 from ..docs.reader import Reader, reading
 from ..docs.scan_kept import scan_tree
 from ..docs.warnings import STOPS, finding, is_anonymous, unique
-from ..model import AppliedSeries, CheckError, Examined, Finding, Snapshot, State, UserError
+from ..model import (
+    AppliedSeries,
+    CheckError,
+    Document,
+    Examined,
+    Finding,
+    Snapshot,
+    State,
+    UserError,
+)
 
 NAME = "docs"
 
@@ -75,7 +84,7 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     hide, hidden = unshown.find(applied, found), None
     while hide != hidden:
         hidden = hide
-        findings, versions = _judge(applied, found, cache, hidden)
+        findings, versions, drawn = _judge(applied, found, cache, hidden)
         changed = [finding for finding in findings if finding.state is not State.EXISTING]
         hide = doubt.still_unshown(changed, hidden, base)
     for stop in findings:
@@ -85,15 +94,34 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
             )
     read, more = beyond.look(applied, found, cache, findings)
     examined = len(found.documents | read)
-    return Examined(examined, findings + more, notes=_notes(applied, versions), versions=versions)
+    return Examined(
+        examined,
+        findings + more,
+        notes=_notes(applied, versions),
+        versions=versions,
+        exhibits=drawn,
+    )
 
 
 def _judge(
     applied: AppliedSeries, found: scope.Scope, cache: Path, hidden: unshown.Unshown
-) -> tuple[tuple[Finding, ...], dict[str, str]]:
+) -> tuple[tuple[Finding, ...], dict[str, str], tuple[Document, ...]]:
     with reading(applied.base, found, cache, hidden) as reader:
         states = _states(applied, found, reader)
-        return classify(applied, states), dict(reader.versions)
+        drawn = tuple(_drawn(found, reader.drawn))
+        return classify(applied, states), dict(reader.versions), drawn
+
+
+def _drawn(found: scope.Scope, states: Mapping[int, Mapping[str, str]]) -> Iterator[Document]:
+    """The touched documents as they were and as they will be."""
+    last = len(found.libraries) - 1
+    for path in sorted(found.documents & found.touched):
+        name = scan.document_name(path)
+        after = [state[name] for _, state in sorted(states.items()) if name in state]
+        here = found.libraries[last].scan(path) is not None and after
+        before = states.get(0, {}).get(name, "")
+        if before or here:
+            yield Document(path, before, after[-1] if here else "")
 
 
 def _states(applied: AppliedSeries, found: scope.Scope, reader: Reader) -> list[list[Finding]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..c.declared import Spec
 from ..carry import classify
-from ..model import AppliedSeries, Examined, Finding, Severity
+from ..model import AppliedSeries, Examined, Finding, NameTable, Severity
 from ..names.discover import Concerned, discover
 from ..names.links import Link
 from ..names.rule import Fault
@@ -45,6 +45,7 @@ def examine(applied: AppliedSeries, spec: Found) -> Examined:
     trees = Trees(applied)
     findings: list[Finding] = []
     notes: list[str] = []
+    exhibits: list[NameTable] = []
     count, concerned = 0, [c for c in discover(trees) if not spec.leaves_out(c.link)]
     for each in concerned:
         one = judge(trees, each.number, each.link)
@@ -55,10 +56,24 @@ def examine(applied: AppliedSeries, spec: Found) -> Examined:
         findings += classify(applied, states)
         notes += _pairs(one)
         count += one.enumerators
+        exhibits.append(_drawn(one))
     skip = "it changes no enum or table of names with a counterpart that no profile declares"
     if concerned:
         skip = "what it changes could not be compared"
-    return Examined(count, tuple(findings), skip="" if count else skip, notes=tuple(notes))
+    return Examined(
+        count,
+        tuple(findings),
+        skip="" if count else skip,
+        notes=tuple(notes),
+        exhibits=tuple(exhibits),
+    )
+
+
+def _drawn(judged: Judged) -> NameTable:
+    link = judged.links[-1] or judged.link
+    enum = link.enum.names[0] if link.enum.names else "enum"
+    places = (enum, link.enum.source.path, link.site.name, link.site.source.path)
+    return NameTable(*places, *judged.drawn)
 
 
 def _unread(applied: AppliedSeries, concerned: Concerned, reason: str) -> tuple[Finding, ...]:

@@ -63,7 +63,8 @@ from ..c.source import Source, read_source
 from ..c.tables import find_tables, read_table
 from ..c.view import Configuration, configurations, reason
 from ..carry import classify
-from ..model import AppliedSeries, CheckError, Examined, Finding, UserError
+from ..model import AppliedSeries, CheckError, Examined, Finding, NameTable, UserError
+from ..names.drawn import declared_rows
 from . import keys
 from .name_faults import NAME, Held, Known, find_end, hold
 from .name_found import Found, examine
@@ -218,4 +219,13 @@ def _examined(applied: AppliedSeries, spec: Spec, states: Sequence[_State]) -> E
     if not head.complete:
         notes.append(f"{spec.table} has too many configurations: read with each option alone")
     findings = classify(applied, [state.findings for state in states])
-    return Examined(head.count, findings, notes=tuple(notes))
+    drawn = _drawn(applied, spec)
+    return Examined(head.count, findings, notes=tuple(notes), exhibits=(drawn,))
+
+
+def _drawn(applied: AppliedSeries, spec: Spec) -> NameTable:
+    before, after = (
+        declared_rows(find(spec, snapshot.read_many(spec.files)))
+        for snapshot in (applied.base, applied.head)
+    )
+    return NameTable(spec.enum, spec.enum_file, spec.table, spec.table_file, before, after)

@@ -75,7 +75,10 @@ class _Sources:
 
 
 class Reader:
-    """A child process that reads the documents of a scope; made by :func:`reading`."""
+    """A child process that reads the documents of a scope; made by :func:`reading`.
+
+    ``drawn`` is, for each state that was read, the HTML of touched documents by their names.
+    """
 
     def __init__(
         self,
@@ -88,6 +91,7 @@ class Reader:
         self._sources = sources
         self._supply = Supply(scope.index, scope.documents)
         self._not_made: dict[str, str] = {}
+        self.drawn: dict[int, Mapping[str, str]] = {}
         self.versions: Mapping[str, str] = {}
 
     def state(self, number: int) -> tuple[dict[str, list[Warning_]], list[Warning_]]:
@@ -114,9 +118,11 @@ class Reader:
             untitled=untitled,
             check=scope.told(number),
             leave_out=sorted(self._sources.unshown.sources),
+            draw=[document_name(path) for path in here if path in scope.touched],
         )
         while "warnings" not in (message := self._hear()):
             self._answer(number, message)
+        self.drawn[number] = message["drawn"]
         self._supply.take_back(message["forgotten"])
         said: dict[str, list[Warning_]] = {path: self._stopped(path, library) for path in here}
         paths = {document_name(path): path for path in here}

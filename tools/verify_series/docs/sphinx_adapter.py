@@ -338,13 +338,14 @@ class Documents:
             standard.labels.setdefault(label, (document, label, label))
             standard.anonlabels.setdefault(label, (document, label))
 
-    def resolve(self, name: str) -> None:
-        """Resolve the references and toctrees of a document that was read."""
+    def resolve(self, name: str) -> nodes.document:
+        """Resolve the references and toctrees of a document that was read; gives what it shows."""
         with self._about(name):
             builder = self.app.builder
             tags: dict[str, Any] = {"tags": builder.tags} if _TAKES_TAGS else {}
             tree = self._env.get_and_resolve_doctree(name, builder, **tags)
             self._highlight(tree)
+            return tree
 
     def _highlight(self, tree: nodes.document) -> None:
         """Lex the code blocks as the html writer does, for its warnings."""

@@ -7,10 +7,12 @@ holds the extensions. The conversation is one JSON object a line, on standard in
 
     worker: {"ready": {"Sphinx": "9.0.4", ...}}
     parent: {"documents": [path, ...] or null, "read": [name, ...], "gone": [name, ...],
-             "untitled": [name, ...], "check": {...}, "leave_out": [source, ...]}
+             "untitled": [name, ...], "check": {...}, "leave_out": [source, ...],
+             "draw": [name, ...]}
     worker: {"wanted": [[kind, name, titled], ...], "missing": {name: [path, ...]}}, repeated
     parent: {"labels": {label: name}, "read": [name, ...], "again": [name, ...]}
     worker: {"warnings": [[document, level, location, kind, text], ...],
+             "drawn": {name: HTML},            of what was to be drawn and could be read
              "forgotten": [name, ...]}         ends a state; these are to be given again
 
 The end of standard input ends the process.
@@ -29,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from . import BUILD, guard, kernel_extensions
+from .drawing import draw
 from .probe import prove
 from .sphinx_adapter import Documents, Warned, versions
 
@@ -121,15 +124,19 @@ class Worker:
             self._read(answer["again"], said)
             self._read_for_definitions(answer["read"])
         documents.take_warnings()
+        drawn: dict[str, str] = {}
         # A build that ends while it reads resolves nothing, and does not look between documents.
         if not any(warned.kind == "stop" for some in said.values() for warned in some):
             with _errors_collected(documents):
                 for name in filter(said.__contains__, names):
-                    documents.resolve(name)
+                    tree = documents.resolve(name)
+                    if name in request["draw"]:
+                        drawn[name] = draw(tree)
             documents.check(**request["check"])
         warnings = [*(w for some in said.values() for w in some), *documents.take_warnings()]
         self._talk.say(
             warnings=[[w.document, w.level, w.location, w.kind, w.text] for w in warnings],
+            drawn=drawn,
             forgotten=sorted(self._rivals),
         )
 

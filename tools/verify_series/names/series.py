@@ -10,6 +10,8 @@ from ..c import Unreadable
 from ..c.enums import enumerators
 from ..c.source import Source
 from ..c.view import Configuration, View, configurations, reason
+from ..model import NameRow
+from .drawn import found_rows
 from .expect import of_new_names, of_new_table
 from .links import Link
 from .reading import Reading, read_link
@@ -25,7 +27,7 @@ class Judged:
     """A link through the whole series: the faults in each tree, the names in the last.
 
     ``known`` is what the base said, all configurations together; ``unread`` says why a tree
-    could not be judged, if so.
+    could not be judged, if so. ``drawn`` are the rows of the base and of the last tree.
     """
 
     link: Link
@@ -35,6 +37,7 @@ class Judged:
     links: list[Link | None] = field(default_factory=list)
     enumerators: int = 0
     unread: str = ""
+    drawn: tuple[tuple[NameRow, ...], tuple[NameRow, ...]] = ((), ())
 
 
 def judge(trees: Trees, number: int, first: Link) -> Judged:
@@ -86,6 +89,7 @@ def judge(trees: Trees, number: int, first: Link) -> Judged:
     result.after = _names(readings.get(last, []))
     result.enumerators = max((len(r.names) for r in readings.get(last, [])), default=0)
     result.links = links
+    result.drawn = (found_rows(readings.get(0, [])), found_rows(readings.get(last, [])))
     return result
 
 

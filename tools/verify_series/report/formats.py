@@ -12,6 +12,7 @@ from ..model import Report, Verdict
 #: Name, which is the option's, to (module, what it is). Imported only when used.
 FORMATS: Mapping[str, tuple[str, str]] = {
     "json": ("jsonfile", "JSON"),
+    "html": ("html", "a page to look at, in one file"),
     "sarif": ("sarif", "SARIF 2.1.0, for code scanning"),
     "junit": ("junit", "JUnit XML"),
     "markdown": ("markdown", "Markdown"),

@@ -22,6 +22,12 @@ def printable(text: str) -> str:
     )
 
 
+def block(text: str) -> str:
+    """The same of a text whose line ends and tabs count."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in lines)
+
+
 def uri(path: str) -> str:
     """A path of the tree as a relative URI reference (RFC 3986)."""
     return urllib.parse.quote(os.fsencode(path), safe="/")

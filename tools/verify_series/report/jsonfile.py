@@ -34,8 +34,13 @@ def render(reports: Sequence[Report], skipped: Sequence[tuple[str, str]], result
 
 
 def keep(report: Report) -> str:
-    """One report with the mails it is about, for :func:`reading.read` to give back whole."""
+    """One report with the mails it is about, and what can be drawn, for :func:`reading.read` to
+    give back whole."""
     content = _report(report)
+    for entry, outcome in zip(content["outcomes"], report.outcomes, strict=True):
+        entry["exhibits"] = [
+            {"kind": type(exhibit).__name__, **asdict(exhibit)} for exhibit in outcome.exhibits
+        ]
     for entry, patch in zip(
         content["series"]["patches"] if content["series"] else (),
         report.series.patches if report.series else (),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..diffs import unquote
-from .inert import printable
+from ..model import Finding
+from .inert import block
 
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
@@ -27,6 +28,12 @@ class Quoted:
         """The index of a line of the new file, None where the hunk does not show it."""
         numbers = [number for _, number in self.lines]
         return numbers.index(line) if line in numbers else None
+
+
+def shown_line(finding: Finding) -> int:
+    """Where a comment goes: Sphinx counts from the paragraph, the docs check adds the line."""
+    said = re.search(r"\(on line (\d+)\)", finding.message)
+    return int(said[1]) if said and finding.checker == "docs" else finding.line
 
 
 def body(mail: bytes) -> str:
@@ -74,4 +81,4 @@ def _read(
 
 def quote(line: str) -> str:
     """A line of somebody's mail behind ``> ``, inert but for its tabs."""
-    return f"> {chr(9).join(printable(part) for part in line.split(chr(9)))}".rstrip(" ")
+    return f"> {block(line.replace(chr(10), ' '))}".rstrip(" ")

@@ -11,8 +11,12 @@ from typing import Any
 from ..model import (
     Attestation,
     BaseChoice,
+    Document,
+    Exhibit,
     Finding,
     Letter,
+    NameRow,
+    NameTable,
     Outcome,
     Patch,
     Report,
@@ -20,6 +24,7 @@ from ..model import (
     Severity,
     State,
     Status,
+    Tried,
     UserError,
     Verdict,
 )
@@ -27,7 +32,8 @@ from .jsonfile import FORMAT
 
 
 def read(text: str | bytes, name: str) -> tuple[Report, ...]:
-    """The reports of a file that --json wrote; the mails are there only if it was kept by us.
+    """The reports of a file that --json wrote; mails and exhibits are there only if it was kept by
+    us.
 
     Raises UserError, which calls the file ``name``, where it is no such file.
     """
@@ -117,7 +123,18 @@ def _outcome(content: Mapping[str, Any]) -> Outcome:
         reason=content["reason"],
         notes=tuple(content["notes"]),
         versions=content["versions"],
+        exhibits=tuple(_exhibit(exhibit) for exhibit in content.get("exhibits", ())),
     )
+
+
+def _exhibit(content: Mapping[str, Any]) -> Exhibit:
+    fields = {name: value for name, value in content.items() if name != "kind"}
+    if content["kind"] == NameTable.__name__:
+        rows = {n: tuple(NameRow(**row) for row in fields[n]) for n in ("before", "after")}
+        return NameTable(**{**fields, **rows})
+    if content["kind"] == Document.__name__:
+        return Document(**fields)
+    return Tried(**fields)
 
 
 def _finding(content: Mapping[str, Any], checker: str) -> Finding:

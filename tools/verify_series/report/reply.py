@@ -19,7 +19,7 @@ from ..identity import me
 from ..model import Finding, Letter, Patch, Report, Series, Status, UserError, Verdict
 from .inert import printable
 from .matrix import bare, checkers
-from .quoting import Quoted, body, hunks, quote
+from .quoting import Quoted, body, hunks, quote, shown_line
 
 _WIDTH = 72
 _LONGEST = 998  # octets of a line of a mail (RFC 5322, 2.1.1)
@@ -140,14 +140,8 @@ def _text(report: Report, series: Series, letter: Letter) -> Iterator[str]:
         yield from ("", *_wrap(f"(verify-series, with the series applied to {report.base.name})"))
 
 
-def _line(finding: Finding) -> int:
-    """Where the comment goes: Sphinx counts from the paragraph, the docs check adds the line."""
-    said = re.search(r"\(on line (\d+)\)", finding.message)
-    return int(said[1]) if said and finding.checker == "docs" else finding.line
-
-
 def _stands_in(finding: Finding, hunk: Quoted) -> bool:
-    return finding.path == hunk.path and hunk.place(_line(finding)) is not None
+    return finding.path == hunk.path and hunk.place(shown_line(finding)) is not None
 
 
 def _said(finding: Finding) -> str:
@@ -170,12 +164,12 @@ def _patch(
         path = hunk.path
         yield quote(hunk.heading)
         at = 0
-        for line in sorted(set(map(_line, findings))):
+        for line in sorted(set(map(shown_line, findings))):
             stop = (hunk.place(line) or 0) + 1
             yield from (quote(text) for text, _ in hunk.lines[at:stop])
             at = stop
             for finding in findings:
-                if _line(finding) == line:
+                if shown_line(finding) == line:
                     yield from ("", *_wrap(_said(finding)))
             yield ""
 

@@ -88,7 +88,7 @@ def _identity(report: Report, series: Series) -> list[str]:
                 f"<{series.message_id}>",
                 f"from {series.source}" if series.source else "",
                 f"newer revision: {newer}{detail}",
-                f"attestation: {_attestation(series)}",
+                f"attestation: {attestation(series)}",
                 f"follow-up trailers: {_trailers(series)}",
             )
             if series.message_id  # not so for the user's own commits
@@ -107,7 +107,8 @@ def _identity(report: Report, series: Series) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-def _attestation(series: Series) -> str:
+def attestation(series: Series) -> str:
+    """What the signatures of the mails are worth, in words."""
     counts = Counter(str(patch.attestation) for patch in series.patches)
     if len(counts) == 1:
         said = next(iter(counts))
