@@ -127,9 +127,31 @@ def test_a_family_of_macros_is_as_good_as_an_enum() -> None:
     assert told(base, {HEADER: FAMILY + "#define WALL_TIMEOUT 500\n"}) == []
     assert told(base, {HEADER: FAMILY + "#define GATE_MODE 0\n"}) == []
     swapped = FAMILY.replace("OPEN 0", "OPEN 1").replace("SHUT 1", "SHUT 0")
-    assert told(base, {HEADER: swapped})
+    assert told(base, {HEADER: swapped}) == [f"moved error {NAMES}"] * 2
+    apart = FAMILY.replace("#define GATE_LOCK", "int wall;\n#define GATE_LOCK")
+    assert told(base, {HEADER: apart}) == []
     alone = {HEADER: FAMILY, NAMES: names() + "#define GATE_OPEN 7\n"}
     assert told(alone, {HEADER: LARGER}) == [f"noname error {NAMES}"]
+
+
+def test_a_family_in_the_file_of_its_names() -> None:
+    entries = '\t[GATE_OPEN] = "open",\n\t[GATE_SHUT] = "shut",\n\t[GATE_LOCK] = "lock",\n'
+    table = names(entries, UNSIZED)
+    base = {NAMES: FAMILY + table}
+    assert told(base, {NAMES: LARGER + table}) == [f"noname error {NAMES}"]
+    named = names(entries + '\t[GATE_KEY] = "key",\n', UNSIZED)
+    assert told(base, {NAMES: LARGER + named}) == []
+
+
+def test_a_family_in_a_switch() -> None:
+    def switch(*words: str) -> str:
+        cases = "".join(f'\tcase GATE_{w}:\n\t\treturn "{w.lower()}";\n' for w in words)
+        body = f"\tswitch (i) {{\n{cases}\t}}\n"
+        return f"#include <linux/gate.h>\nconst char *f(int i)\n{{\n{body}}}\n"
+
+    base = {HEADER: FAMILY, NAMES: switch("OPEN", "SHUT", "LOCK")}
+    assert told(base, {HEADER: LARGER}) == [f"noname error {NAMES}"]
+    assert told(base, {HEADER: LARGER, NAMES: switch("OPEN", "SHUT", "LOCK", "KEY")}) == []
 
 
 def test_what_stands_often_is_nobodys_name() -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
@@ -22,8 +22,8 @@ _OPERATORS = frozenset(("(", ")", "+", "-", "<<"))
 def find_families(source: Source) -> tuple[Enum, ...]:
     """All families of a file, as enums without a body.
 
-    A family stands together, begins with the same word, and counts upwards, also in bits. What is
-    made of the others, such as the number of all, belongs to it.
+    A family stands together, begins with the same word, and counts, also in bits; it ends where a
+    number comes again. What is made of the others, such as the number of all, belongs to it.
     """
     found = []
     for run in _runs(source):
@@ -35,22 +35,32 @@ def find_families(source: Source) -> tuple[Enum, ...]:
 def _runs(source: Source) -> Iterator[list[Macro]]:
     lines = [token.line for token in source.tokens]
     run: list[Macro] = []
-    last = -1
+    seen: dict[int, Macro] = {}
     macros = (macro for several in source.macros.values() for macro in several)
     for macro in sorted(macros, key=lambda macro: macro.line):
+        if not _is_constant(macro):
+            continue
         value = _literal(macro)
         if run:
             apart = bisect(lines, run[-1].line) != bisect(lines, macro.line)
-            same = _first_word(macro.name) == _first_word(run[0].name)
-            follows = value is None or last < value <= last + _WIDEST_GAP
-            other_branch = value == last and macro.when != run[-1].when
-            if apart or not same or not _is_constant(macro) or not (follows or other_branch):
+            other = _first_word(macro.name) != _first_word(run[0].name)
+            if apart or other or not _follows(macro, value, seen):
                 yield run
-                run, last = [], -1
-        if (run or value is not None) and _is_constant(macro):
+                run, seen = [], {}
+        if run or value is not None:
             run.append(macro)
-            last = last if value is None else value
+            if value is not None:
+                seen[value] = macro
     yield run
+
+
+def _follows(macro: Macro, value: int | None, seen: Mapping[int, Macro]) -> bool:
+    """Whether a number is the next one, or that of another branch of an #if."""
+    if value is None or not seen:
+        return True
+    if value in seen:
+        return seen[value].when != macro.when
+    return abs(value - list(seen)[-1]) <= _WIDEST_GAP
 
 
 def _first_word(name: str) -> str:

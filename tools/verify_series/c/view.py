@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -68,10 +68,13 @@ class View:
 
     A macro is what its last #define or #undef before a line says, so that a file's own wins over
     its header's. Every question to the view raises Undecided where the answer depends on an
-    option that ``given`` does not mention.
+    option that ``given`` does not mention. The macros ``kept`` stay as they are.
     """
 
-    def __init__(self, sources: Sequence[Source], given: Configuration) -> None:
+    def __init__(
+        self, sources: Sequence[Source], given: Configuration, kept: Collection[str] = ()
+    ) -> None:
+        self.kept = frozenset(kept)
         self.sources = (_KERNEL, *dict.fromkeys(sources))
         self.given = given
         self._place = {id(source): i for i, source in enumerate(self.sources)}
@@ -112,7 +115,13 @@ class View:
         body = [token._replace(line=_END) for token in macro.body or ()]
         return expand(body, lambda token: self._macro(source, token))
 
+    def keeping(self, names: Collection[str]) -> View:
+        """The same view, in which some macros stay as they are."""
+        return View(self.sources[1:], self.given, names) if names else self
+
     def _macro(self, source: Source, token: Token) -> Macro | None:
+        if token.text in self.kept:
+            return None
         macro = self._definition(source, token.text, token.line)
         return macro if macro and macro.body is not None else None
 

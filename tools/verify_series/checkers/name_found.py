@@ -13,7 +13,7 @@ from ..names.discover import Concerned, discover
 from ..names.links import Link
 from ..names.rule import Fault
 from ..names.series import Judged, judge
-from ..names.sites import SWITCH, TABLE
+from ..names.sites import SWITCH, TABLE, Site
 from ..names.spelling import rule
 from ..names.trees import Trees
 from .name_faults import NAME
@@ -32,10 +32,10 @@ class Found:
         """The same, but for what the profiles declare."""
         return replace(self, declared=tuple(declared))
 
-    def leaves_out(self, link: Link) -> bool:
+    def leaves_out(self, site: Site) -> bool:
         """Whether a profile declares the table."""
         return any(
-            spec.table == link.site.name and spec.table_file == link.site.source.path
+            spec.table == site.name and spec.table_file == site.source.path
             for spec in self.declared
         )
 
@@ -46,7 +46,7 @@ def examine(applied: AppliedSeries, spec: Found) -> Examined:
     findings: list[Finding] = []
     notes: list[str] = []
     exhibits: list[NameTable] = []
-    count, concerned = 0, [c for c in discover(trees) if not spec.leaves_out(c.link)]
+    count, concerned = 0, discover(trees, spec.leaves_out)
     for each in concerned:
         one = judge(trees, each.number, each.link)
         if one.unread:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..c.enums import Enum, enumerators
@@ -28,14 +28,15 @@ class Concerned:
     first: int
 
 
-def discover(trees: Trees) -> list[Concerned]:
-    """Every link of which a patch changes or brings the enum, the table, or what they are of."""
-    return _Search(trees).run()
+def discover(trees: Trees, leaves_out: Callable[[Site], bool]) -> list[Concerned]:
+    """Every link of which a patch changes or brings the enum, the table, or what they are of;
+    but none of the sites that are left out."""
+    return _Search(trees, leaves_out).run()
 
 
 class _Search:
-    def __init__(self, trees: Trees) -> None:
-        self.trees = trees
+    def __init__(self, trees: Trees, leaves_out: Callable[[Site], bool]) -> None:
+        self.trees, self.leaves_out = trees, leaves_out
         self.found: dict[tuple[object, ...], Concerned] = {}
         self.candidates: dict[Pathspecs, list[str]] = {}
         self.texts: set[str] = set()
@@ -81,6 +82,8 @@ class _Search:
             self.found.setdefault(key, Concerned(one, number, first))
 
     def _site(self, number: int, first: int, site: Site) -> None:
+        if self.leaves_out(site):
+            return
         reach = self.trees.reach(number)
         if site.mentions:
             for one in links(reach, site):
@@ -105,7 +108,6 @@ class _Search:
         return enums
 
     def _enum(self, number: int, enum: Enum) -> None:
-        reach = self.trees.reach(number)
         tags = [f"enum {name}" for name in enum.names]
         members = {*enumerators(enum), *tags}
         members |= _made_of(enum.source, members)
@@ -118,8 +120,8 @@ class _Search:
             assert source
             local = members | _made_of(source, members)
             for site in find_sites(source):
-                if local.intersection(site.mentions):
-                    for one in links(reach, site):
+                if local.intersection(site.mentions) and not self.leaves_out(site):
+                    for one in links(self.trees.reach(number), site):
                         if one.enum == enum:
                             self._add(number, number + 1, one)
             for name in indexed_by(source, enum.names, members):
@@ -132,7 +134,8 @@ class _Search:
             where = _visible_from(enum.source.path)
         for source in self._sources(number, [name], where):
             for site in find_sites(source):
-                if site.name == name and site.kind == TABLE and not site.mentions:
+                same = site.name == name and site.kind == TABLE and not site.mentions
+                if same and not self.leaves_out(site):
                     used = replace(site, mentions=tuple(bounds(user, name)))
                     for one in links(self.trees.reach(number), used, user):
                         if one.enum == enum:

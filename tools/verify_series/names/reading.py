@@ -56,18 +56,18 @@ def read_link(view: View, link: Link) -> Reading:
 
     Where only values are missing, but each entry names its enumerator, none is needed.
     """
+    written = view.keeping([macro.name for macro in link.enum.macros])
     if link.site.kind != TABLE:
-        return _listed(view, link, _enumerators(view, link))
-    reason = Unreadable(f"not all of {link.site.name} is designated")
-    if not link.several and not _is_shifted(link):
+        return _listed(written, link, _enumerators(view, link))
+    if link.several or _is_shifted(link):
+        return _by_words(view, written, link)
+    try:
+        return _array(written, link, _enumerators(view, link))
+    except Unreadable as error:
         try:
-            return _array(view, link, _enumerators(view, link))
-        except Unreadable as error:
-            reason = error
-    reading = _by_words(view, link)
-    if reading is None:
-        raise reason
-    return reading
+            return _by_words(view, written, link)
+        except Unreadable:
+            raise error from None
 
 
 def _is_shifted(link: Link) -> bool:
@@ -79,22 +79,19 @@ def _is_shifted(link: Link) -> bool:
     )
 
 
-def _by_words(view: View, link: Link) -> Reading | None:
+def _by_words(view: View, written: View, link: Link) -> Reading:
     """An array of which the entries say ``[... ENUMERATOR ...] = "name"``."""
     assert link.site.table is not None
     try:
-        enumerators = _enumerators(view, link)
+        enumerators = tuple(read_enum(view, link.enum))
     except Unreadable:
         enumerators = tuple(_in_order(view, link.enum))
     known = {e.name for e in enumerators}
     names: dict[str, Named] = {}
     extra = []
-    try:
-        entries = read_words(View([link.site.source], view.given), link.site.table)
-    except Unreadable:
-        entries = read_words(view, link.site.table)
+    entries = read_words(written, link.site.table)
     if sum(bool(designator) for designator, _, _ in entries) * 2 < len(entries):
-        return None
+        raise Unreadable(f"few of {link.site.name} are designated")
     for designator, text, line in entries:
         if designator in known and text is not None:
             named = Named(text, line)
@@ -102,7 +99,9 @@ def _by_words(view: View, link: Link) -> Reading | None:
                 extra.append((designator, named))
             else:
                 names[designator] = named
-    return Reading(enumerators, names, extra=tuple(extra)) if names else None
+    if not names:
+        raise Unreadable(f"{link.site.name} names no enumerator as such")
+    return Reading(enumerators, names, extra=tuple(extra))
 
 
 def _in_order(view: View, enum: Enum) -> Iterator[Enumerator]:

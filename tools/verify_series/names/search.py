@@ -7,7 +7,7 @@ git tree: the next revision of a series looks only where the base has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .. import __version__
 from ..kept import Kept
@@ -29,11 +29,10 @@ _LARGE = ("arch", "drivers", "fs", "include", "net", "sound")  # whose folders a
 
 
 class Search:
-    """Looks into one tree, of which ``paths`` are all files."""
+    """Looks into one tree, of which ``paths`` gives all files."""
 
-    def __init__(self, snapshot: Snapshot, paths: Iterable[str], kept: Kept) -> None:
-        self.snapshot, self.kept = snapshot, kept
-        self._paths = paths
+    def __init__(self, snapshot: Snapshot, paths: Callable[[], Iterable[str]], kept: Kept) -> None:
+        self.snapshot, self.kept, self._paths = snapshot, kept, paths
         self._folders: dict[str, str] | None = None
 
     def files_with(self, texts: Iterable[str], where: Pathspecs) -> list[str]:
@@ -62,7 +61,7 @@ class Search:
     def folders(self) -> dict[str, str]:
         """The folders that are kept each, and the ids of their trees."""
         if self._folders is None:
-            names = {_folder(path) for path in self._paths if path.endswith((".c", ".h"))}
+            names = {_folder(path) for path in self._paths() if path.endswith((".c", ".h"))}
             self._folders = dict(self.snapshot.object_ids(sorted(names)))
         return self._folders
 

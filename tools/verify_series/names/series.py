@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..c import Unreadable
-from ..c.enums import enumerators
+from ..c.enums import Enum, enumerators
 from ..c.source import Source
 from ..c.view import Configuration, View, configurations, reason
 from ..model import NameRow
@@ -129,8 +129,18 @@ def _again(trees: Trees, i: int, first: Link, number: int) -> Link | None:
     enum = _find(
         trees, i, first.enum, find_numbered, lambda e: set(enumerators(e)), lambda e: e.names
     )
+    if enum and enum.macros:
+        enum = _whole_family(enum, first.enum)
     site = _find(trees, i, first.site, find_sites, lambda s: s.words, lambda s: (s.kind, s.name))
     return replace(first, enum=enum, site=site) if enum and enum.whole and site else None
+
+
+def _whole_family(family: Enum, first: Enum) -> Enum:
+    """A family with all macros that it had, wherever in the file they stand now."""
+    known = set(enumerators(family))
+    macros = family.source.macros
+    more = [m for name in enumerators(first) if name not in known for m in macros.get(name, ())]
+    return replace(family, macros=(*family.macros, *more))
 
 
 def _find(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..c import Unreadable
-from ..c.enums import split
+from ..c.enums import enumerators, split
+from ..c.families import find_families
 from ..c.lexer import Token
 from ..c.source import Condition, Region, Source
 from ..c.tables import Table, designator, find_tables, name_of
@@ -55,7 +56,8 @@ class Site:
 @lru_cache(maxsize=256)
 def find_sites(source: Source) -> tuple[Site, ...]:
     """All sites of a file, in its order; those of which nothing can be read are left out."""
-    view = View([source], EVERYTHING)
+    numbered = {name for family in find_families(source) for name in enumerators(family)}
+    view = View([source], EVERYTHING, numbered)
     found = []
     for find in (_tables, _macros, _symbolic, _switches):
         for site in find(source, view):

@@ -55,7 +55,7 @@ class Trees:
         series touches."""
         if self._search is None:
             kept = Kept(cache.root() / "names")
-            self._search = Search(self.applied.base, self.reach(0).listing, kept)
+            self._search = Search(self.applied.base, lambda: self.reach(0).listing, kept)
         found = self._search.files_with(texts, where)
         self._load(found)
         return sorted({*found, *self.touched})
