@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from repos import Repo
+from verify_series import sandbox
 from verify_series.apply import apply, read_mail
 from verify_series.checkers import checkpatch
 from verify_series.checkpatch_root import make_root
@@ -207,3 +208,42 @@ def test_an_unsafe_path_never_reaches_a_shell(repo: Repo, store: Store, rich: st
     assert notes == (
         "obsolete code was not looked for: a path of the series is unsafe for checkpatch",
     )
+
+
+@needs_perl
+@pytest.mark.skipif(bool(sandbox.missing()), reason=sandbox.missing() or "-")
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("open(my $x, '<', '{secret}') and exit 3;", 0),
+        ("open(my $x, '>>', $ARGV[-1]) and exit 3;", 0),
+        ("open(my $x, '>', '{secret}.new') and exit 3;", 0),
+        ("system('git cat-file -e {commit}') and exit 3;", 0),  # it may ask git
+        ("system('git cat-file -e {nothing}') and exit 3;", 3),
+    ],
+)
+def test_it_runs_in_a_sandbox(
+    repo: Repo, store: Store, hermetic: Path, code: str, status: int
+) -> None:
+    secret = hermetic / "secret"
+    secret.write_text("secret")
+    first = repo.commit({"a.c": "int a;\n"}, "first")
+    code = code.format(secret=secret, commit=first, nothing="0" * 40)
+    base = repo.commit({"scripts/checkpatch.pl": code + SCRIPT}, "base")
+    repo.commit({"a.c": "int a;\nint b;\n"}, "sub: one")
+    if status:
+        with pytest.raises(CheckError, match="gave no result"):
+            checkpatch.run(applied(repo, store, base), None)
+    else:
+        assert checkpatch.run(applied(repo, store, base), None).count == 1
+
+
+@needs_perl
+def test_without_a_sandbox_the_report_says_so(
+    repo: Repo, store: Store, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "missing", lambda: "bwrap is ill")
+    repo.commit({"a.c": "int a;\nint ERROR SPACING;\n"}, "sub: one")
+    examined = checkpatch.run(applied(repo, store, base), None)
+    assert [f.rule for f in examined.findings] == ["SPACING"]
+    assert examined.notes[-1].endswith("limits alone: no sandbox (bwrap is ill)")

@@ -8,6 +8,7 @@ need a real tree and stand in tests/real.
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import snapshots
+from verify_series import sandbox
 from verify_series.checkers import docs
 from verify_series.model import CheckError, Examined, Severity, State, UserError
 
@@ -379,9 +381,50 @@ def test_the_series_own_conf_py_does_not_run(tmp_path: Path) -> None:
     examined = docs.run(snapshots.apply(SMALL, after), docs.parse({}))
     assert not mark.exists()
     assert [f.rule for f in examined.findings] == ["unknown-document"]
-    assert examined.notes == (
+    assert examined.notes[0] == (
         "the series changes Documentation/conf.py, which the documentation build runs:"
-        " the base's version ran",
+        " the base's version ran"
+    )
+
+
+@pytest.mark.skipif(bool(sandbox.missing()), reason=sandbox.missing() or "-")
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("open({secret!r})", "No such file or directory"),
+        ("open(__file__, 'a')", "Read-only file system"),
+        (
+            "import socket; socket.create_connection(('127.0.0.1', {port}))",
+            "Connection refused",
+        ),
+        ("open('../Makefile')", ""),
+    ],
+)
+def test_the_documentation_build_runs_in_a_sandbox(hermetic: Path, code: str, said: str) -> None:
+    secret = hermetic / "secret"
+    secret.write_text("secret")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        code = code.format(secret=str(secret), port=port)
+        conf = f"try:\n    {code}\nexcept OSError as e:\n    raise ValueError(str(e))\n"
+        tree = {**SMALL, "Documentation/conf.py": CONF + conf, "Makefile": ""}
+        applied = snapshots.apply(tree, {**tree, A: SMALL[A] + "\n:doc:`gone`\n"})
+        if said:
+            with pytest.raises(CheckError, match=said):
+                docs.run(applied, docs.parse({}))
+        else:
+            examined = docs.run(applied, docs.parse({}))
+            assert [f.rule for f in examined.findings] == ["unknown-document"]
+
+
+def test_without_a_sandbox_the_report_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "missing", lambda: "bwrap is ill")
+    changed = {**SMALL, A: SMALL[A] + "\n:doc:`gone`\n"}
+    examined = docs.run(snapshots.apply(SMALL, changed), docs.parse({}))
+    assert [f.rule for f in examined.findings] == ["unknown-document"]
+    assert examined.notes == (
+        "the base's documentation build: it ran with your own rights, and with limits alone:"
+        " no sandbox (bwrap is ill)",
     )
 
 

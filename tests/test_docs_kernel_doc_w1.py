@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 import snapshots
+from verify_series import sandbox
 from verify_series.checkers import docs
 from verify_series.model import CheckError, Severity
 
@@ -152,3 +154,16 @@ def test_what_a_document_said_already_is_not_repeated() -> None:
     assert [(f.rule, f.severity, f.message) for f in examined.findings] == [
         ("kernel-doc", Severity.ERROR, GENTLY)
     ]
+
+
+@pytest.mark.skipif(bool(sandbox.missing()), reason=sandbox.missing() or "-")
+@pytest.mark.parametrize("code", ["open({secret!r})", "open(path, 'w')", "open(__file__, 'a')"])
+def test_the_program_runs_in_a_sandbox(hermetic: Path, code: str) -> None:
+    secret = hermetic / "secret"
+    secret.write_text("secret")
+    evil = PROGRAM.replace(
+        "text = open(path)", f"{code.format(secret=str(secret))}; text = open(path)"
+    )
+    base = {**BASE, "tools/docs/kernel-doc": evil}
+    with pytest.raises(CheckError, match=r"No such file|Read-only file system"):
+        found({"toy.c": NEW}, base=base)

@@ -42,4 +42,4 @@ def test_the_report_says_so(text: str, noted: bool) -> None:
     after = {**tree, "Documentation/index.rst": "Toys\n====\n\nMore.\n"}
     examined = docs.run(snapshots.apply(tree, after), docs.parse({}))
     note = f"Sphinx {sphinx.__version__} read the documents, but {PATH} asks for Sphinx==2.4.4"
-    assert examined.notes == ((note,) if noted else ())
+    assert (note in examined.notes) == noted

@@ -130,3 +130,14 @@ def test_no_sandbox_to_be_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         CheckError, match=r"no sandbox .* \(.*install bubblewrap; or give --no-sandbox"
     ):
         sandbox.choose(True)
+
+
+def test_a_program_that_it_would_not_show(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sandbox, "missing", lambda: "")
+    (tmp_path / "perlish").write_text("#!/bin/sh\n")
+    (tmp_path / "perlish").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin")
+    assert sandbox.shelter("env", "no-such-program") == Sandbox(True, "")
+    box = sandbox.shelter("env", "perlish")
+    assert not box.closed
+    assert box.said.endswith("no sandbox (perlish is not below /usr)")

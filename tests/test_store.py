@@ -51,3 +51,17 @@ def test_ids_of_files_and_folders(repo: Repo, store: Store) -> None:
         "d": repo.git("rev-parse", "HEAD:d"),
         "b": repo.git("rev-parse", "HEAD:b"),
     }
+
+
+def test_the_folders_of_objects_behind_it(repo: Repo, tmp_path: Path) -> None:
+    """A repository with an alternate of an odd name, and packs somewhere else by a link."""
+    own = repo.folder / ".git" / "objects"
+    odd, packs = tmp_path / 'an "odd\tname', tmp_path / "packs"
+    odd.mkdir()
+    packs.mkdir()
+    (odd / "pack").symlink_to(packs)
+    quoted = str(odd).replace('"', '\\"').replace("\t", "\\t")
+    (own / "info" / "alternates").write_text(f'# mine\n"{quoted}"\n{tmp_path}/gone\n')
+    store = Store.create(tmp_path / "store", own)
+    assert store.folders() == [store.folder, own, odd, packs]
+    store.close()

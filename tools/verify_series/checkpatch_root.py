@@ -59,9 +59,11 @@ _ABSOLUTE = re.compile(r"/[\w./+-]+")
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The private tree, each patch as a file, and the environment that checkpatch runs in."""
+    """The private tree, each patch as a file, the environment that checkpatch runs in, and all
+    folders that it reads."""
 
     folder: Path
+    readable: tuple[Path, ...]
     patches: tuple[Path, ...]
     env: Mapping[str, str]
     notes: tuple[str, ...]
@@ -81,7 +83,8 @@ def make_root(applied: AppliedSeries) -> Iterator[Root]:
             patches[-1].write_bytes(text)
         notes = _fill(applied, b"\n".join(texts), folder)
         env = applied.base.git_environment(folder, top / "index", [_HEADER])
-        yield Root(folder, tuple(patches), clean_environment(top, **env), notes)
+        readable = (top, *applied.base.git_folders())
+        yield Root(folder, readable, tuple(patches), clean_environment(top, **env), notes)
 
 
 def _fill(applied: AppliedSeries, text: bytes, folder: Path) -> tuple[str, ...]:

@@ -161,6 +161,8 @@ class Objects(Protocol):
         self, commit: str, worktree: Path, index: Path, listed: Iterable[str]
     ) -> dict[str, str]: ...
 
+    def folders(self) -> list[Path]: ...
+
     def check_out(
         self,
         commit: str,
@@ -238,6 +240,10 @@ class Snapshot:
         this commit, and ``git ls-files`` tells it those of ``listed`` that ``worktree`` holds.
         """
         return self.objects.git_environment(self.commit, worktree, index, listed)
+
+    def git_folders(self) -> list[Path]:
+        """What such a program has to be able to read: where git's objects are."""
+        return self.objects.folders()
 
     def check_out(
         self, worktree: Path, index: Path, *, clean: bool, progress: Callable[[float], None]

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the series' own code runs: Makefiles, Kconfig, scripts and the kernel that they build.
+"""Where foreign code runs: the series' own, which is Makefiles, Kconfig, scripts and the kernel
+that they build, and the base's programs that read what the series brings.
 
 bubblewrap (bwrap(1)) shows it the system's programs, read-only, and the folders that the caller
 names; everything else of the machine is not there: no home, no network, no devices, a private
-/tmp, processes and IPC of its own. Without bubblewrap it runs only where the user says
-``--no-sandbox``. Limits of time, memory and file size (setrlimit(2), by prlimit(1)) hold either
-way. In the sandbox the number of processes is limited, too, unless root runs it, whom the kernel
-exempts. What is not limited is how much it writes into the folders that it may write.
+/tmp, processes and IPC of its own. Without bubblewrap the series' code runs only where the user
+says ``--no-sandbox``; the base's runs all the same, and the report says so. Limits of time,
+memory and file size (setrlimit(2), by prlimit(1)) hold either way. In the sandbox the number of
+processes is limited, too, unless root runs it, whom the kernel exempts. What is not limited is
+how much it writes into the folders that it may write.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -117,6 +121,24 @@ def choose(wanted: bool) -> Sandbox:
             " --no-sandbox to run it with your own rights)"
         )
     return Sandbox(True, "in a sandbox: no network, no home, writing only its build folder")
+
+
+def shelter(*programs: str) -> Sandbox:
+    """The sandbox for the base's own programs; ``said`` is empty where it closes them in.
+
+    Not where one of ``programs``, which they start, is installed in a place that it does not show.
+    """
+    places = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    shown = os.pathsep.join(p for p in places if os.path.realpath(p).startswith(_SYSTEM))
+    hidden = [p for p in programs if shutil.which(p) and not shutil.which(p, path=shown)]
+    reason = missing() or (f"{hidden[0]} is not below {_SYSTEM[0]}" if hidden else "")
+    said = f"it ran with your own rights, and with limits alone: no sandbox ({reason})"
+    return Sandbox(not reason, said if reason else "")
+
+
+def interpreter() -> list[Path]:
+    """What a Python of ours consists of: the folders that it has to be able to read."""
+    return [Path(sys.base_prefix), Path(sys.prefix), Path(__file__).resolve().parent]
 
 
 @cache

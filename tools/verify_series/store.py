@@ -190,6 +190,9 @@ class Store:
             "GIT_INDEX_FILE": str(index),
         }
 
+    def folders(self) -> list[Path]:
+        return [self.folder, *_alternates(self.folder / "objects")]
+
     def check_out(
         self,
         commit: str,
@@ -261,6 +264,18 @@ class Store:
         return [(a[0], a[1]) if len(a) == 2 and a[1] in kinds else None for a in answers]
 
 
+def _alternates(objects: Path, depth: int = 5) -> Iterator[Path]:
+    """The folders of objects behind one, as deep as git goes, and what links in them point to."""
+    listed = objects / "info" / "alternates"
+    lines = listed.read_bytes().split(b"\n") if depth and listed.is_file() else ()
+    for line in lines:
+        if line and not line.startswith(b"#"):
+            folder = objects / _unquoted(line)
+            links = (path.resolve() for path in folder.glob("*") if path.is_symlink())
+            yield from (path for path in (folder, *links) if path.is_dir())
+            yield from _alternates(folder, depth - 1)
+
+
 def _missing(oid: str) -> UserError:
     return UserError(
         f"object {oid} is missing or damaged in the tree's repository"
@@ -287,3 +302,10 @@ def _quoted(path: str) -> str:
     if path.startswith(('"', "#")) or "\n" in path:
         return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
     return path
+
+
+def _unquoted(line: bytes) -> str:
+    """The path that a line of objects/info/alternates holds."""
+    if line.startswith(b'"'):
+        line = line[1:-1].decode("unicode_escape").encode("latin-1")  # as in C, like git
+    return os.fsdecode(line)

@@ -24,11 +24,13 @@ from typing import Any
 from .. import run as processes
 from ..checkpatch_root import SCRIPT, make_root
 from ..model import AppliedSeries, CheckError, Examined, Finding, Severity, UserError
+from ..sandbox import Limits, shelter
 
 NAME = "checkpatch"
 
 _OPTIONS = ("--strict", "--show-types", "--no-summary", "--color=never")
 _SEVERITIES = {"ERROR": Severity.ERROR, "WARNING": Severity.WARNING, "CHECK": Severity.NOTE}
+_SECONDS = 600
 _MESSAGE = re.compile(r"(ERROR|WARNING|CHECK):([A-Z0-9_]+): (.*)")
 _PLACE = re.compile(r"#\d+: (?:FILE: (.*):(\d+):)?")
 _COMMIT_MESSAGE = "commit message"
@@ -45,13 +47,16 @@ def run(applied: AppliedSeries, spec: None) -> Examined:
     script = applied.base.read(SCRIPT)
     if script is None:
         return Examined(0, skip=f"the base tree has no {SCRIPT}")
+    box = shelter("perl", "git")
     with make_root(applied) as root:
+        command = box.wrap(
+            ["perl", root.folder / SCRIPT, f"--root={root.folder}", *_OPTIONS, *root.patches],
+            cwd=root.folder,
+            readable=root.readable,
+            limits=Limits(_SECONDS),
+        )
         try:
-            done = processes.run(
-                ["perl", root.folder / SCRIPT, f"--root={root.folder}", *_OPTIONS, *root.patches],
-                cwd=root.folder,
-                env=root.env,
-            )
+            done = processes.run(command, env=root.env, timeout=_SECONDS)
         except processes.RunError as error:
             raise CheckError(f"{SCRIPT}: {error}") from error
         sections = split_output(done.stdout.decode("utf-8", "replace"), map(str, root.patches))
@@ -64,8 +69,9 @@ def run(applied: AppliedSeries, spec: None) -> Examined:
     _require_result(done, bool(findings))
     found = re.search(rb"^my \$V = '([^']+)'", script, re.MULTILINE)
     version = found[1].decode("ascii", "replace") if found else "unknown"
+    notes = (*root.notes, *([f"{SCRIPT}: {box.said}"] if box.said else ()))
     return Examined(
-        len(applied.steps), tuple(findings), notes=root.notes, versions={"checkpatch": version}
+        len(applied.steps), tuple(findings), notes=notes, versions={"checkpatch": version}
     )
 
 

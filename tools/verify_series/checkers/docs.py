@@ -48,6 +48,7 @@ from ..model import (
     State,
     UserError,
 )
+from ..sandbox import shelter
 
 NAME = "docs"
 
@@ -80,7 +81,7 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     if not found.documents:
         read, more = beyond.look(applied, found, cache, ())
         skip = "" if read else _NOTHING
-        return Examined(len(read), more, skip=skip, notes=_notes(applied, {}))
+        return Examined(len(read), more, skip=skip, notes=_notes(applied, {}, ran=bool(read)))
     hide, hidden = unshown.find(applied, found), None
     while hide != hidden:
         hidden = hide
@@ -97,7 +98,7 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     return Examined(
         examined,
         findings + more,
-        notes=_notes(applied, versions),
+        notes=_notes(applied, versions, ran=True),
         versions=versions,
         exhibits=drawn,
     )
@@ -176,7 +177,7 @@ def _told_apart(found: Finding, snapshot: Snapshot) -> Finding:
     return replace(found, identity=f"{found.key} | {text}")
 
 
-def _notes(applied: AppliedSeries, versions: Mapping[str, str]) -> tuple[str, ...]:
+def _notes(applied: AppliedSeries, versions: Mapping[str, str], *, ran: bool) -> tuple[str, ...]:
     """What the reader should know: code of the documentation build that was not the series', and
     programs that are not what the tree asks for."""
     notes = []
@@ -189,4 +190,6 @@ def _notes(applied: AppliedSeries, versions: Mapping[str, str]) -> tuple[str, ..
     wanted = (applied.base.read(requirements.PATH) or b"").decode("utf-8", "replace")
     for ours, asked in requirements.refused(wanted, versions):
         notes.append(f"{ours} read the documents, but {requirements.PATH} asks for {asked}")
+    if ran and (said := shelter("perl").said):
+        notes.append(f"the base's documentation build: {said}")
     return tuple(notes)

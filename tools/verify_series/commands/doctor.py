@@ -34,7 +34,7 @@ class _Program:
 _PROGRAMS = (
     _Program("git", "everything", needed=True),
     _Program("perl", "checkpatch, and kernel-doc of trees before Linux 6.16"),
-    _Program("bwrap", "--build and --boot, the sandbox that they run in"),
+    _Program("bwrap", "the sandbox of docs and checkpatch, and of --build and --boot"),
     _Program("gcc", "--build and --boot"),
     _Program("make", "--build and --boot"),
     _Program("ld", "--build and --boot"),

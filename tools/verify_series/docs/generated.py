@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import sandbox
 from ..model import CheckError, Snapshot
 from ..run import RunError, clean_environment, run
 from . import BUILD
@@ -75,12 +77,21 @@ def users(known: Mapping[str, Recipe], includers: Mapping[str, list[str]]) -> di
     return found
 
 
-def make(recipe: Recipe, tree: Path, home: Path) -> str:
+def make(recipe: Recipe, tree: Path, kit: Path) -> str:
     """Make the file in the folder ``tree``, where its sources are; gives why it could not be made,
     which ends a full build, or nothing. Raises CheckError where the program cannot be started."""
     (tree / recipe.target).parent.mkdir(parents=True, exist_ok=True)
+    if shutil.which(recipe.argv[0]) is None:
+        raise CheckError(f"{recipe.target} cannot be generated: {recipe.argv[0]} is not installed")
+    command = sandbox.shelter("perl").wrap(
+        recipe.argv,
+        cwd=tree,
+        writable=[tree],
+        readable=[*sandbox.interpreter(), kit],
+        limits=sandbox.Limits(_SECONDS),
+    )
     try:
-        done = run(recipe.argv, cwd=tree, env=clean_environment(home), timeout=_SECONDS)
+        done = run(command, env=clean_environment(), timeout=_SECONDS)
     except RunError as error:
         raise CheckError(f"{recipe.target} cannot be generated: {error}") from error
     if done.status == 0:

@@ -5,7 +5,7 @@ Directives open files by name (include, csv-table, raw, literalinclude), fetch U
 Python modules (automodule). None of it may leave the private folder, reach the network or run
 code of the series. Limits of time and memory come from setrlimit(2), the rest from an audit
 hook (PEP 578), which cannot be removed again. This is no wall against code that runs in the
-process; the code that runs there is Sphinx's and the base's.
+process, which is Sphinx's and the base's: sandbox.py is.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from .. import sandbox
 from ..carry import classify
 from ..kept import Kept
 from ..model import AppliedSeries, CheckError, Finding, Severity, Snapshot
@@ -156,13 +157,19 @@ def _read(
             (private / source).write_bytes(text)
         # In Perl, lines of a second file are counted wrongly: it gets a process of its own.
         batches = [names] if python else [[one] for one in names]
-        said = [_output([*command, "-none", *batch], private) for batch in batches]
+        said = [_output([*command, "-none", *batch], private, folder) for batch in batches]
     return _messages("\n".join(said))
 
 
-def _output(argv: list[str], folder: Path) -> str:
+def _output(argv: list[str], private: Path, kit: Path) -> str:
+    command = sandbox.shelter("perl").wrap(
+        argv,
+        cwd=private,
+        readable=[*sandbox.interpreter(), kit, private],
+        limits=sandbox.Limits(_SECONDS),
+    )
     try:
-        done = run(argv, cwd=folder, env=clean_environment(folder), timeout=_SECONDS)
+        done = run(command, cwd=private, env=clean_environment(private), timeout=_SECONDS)
     except RunError as error:
         raise CheckError(f"kernel-doc of the base: {error}") from error
     if done.status or _CRASH.search(done.error_text):

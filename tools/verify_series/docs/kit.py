@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -40,14 +41,19 @@ def executed(paths: Iterable[str]) -> list[str]:
 def make(base: Snapshot, folder: Path) -> tuple[Path, list[str]]:
     """The base's kit as a folder in the cache, made once, and the paths of EXECUTED it holds.
 
-    Python keeps its compiled modules there, which saves a tenth of a second the next time.
-    Raises CheckError for a tree without conf.py.
+    Python's modules are compiled once, too: a process in a sandbox cannot keep them there. Raises
+    CheckError for a tree without conf.py.
     """
     ids = base.object_ids(EXECUTED)
     if CONF not in ids:
         raise CheckError(f"the base has no {CONF}: its documents cannot be read")
     key = hashlib.sha256(repr(sorted(ids.items())).encode()).hexdigest()[:20]
-    return once(folder, f"kit-{key}", lambda part: base.export(ids, part)), sorted(ids)
+
+    def fill(part: Path) -> None:
+        base.export(ids, part)
+        compileall.compile_dir(part, quiet=2)  # what cannot be compiled is not for this Python
+
+    return once(folder, f"kit-{key}", fill), sorted(ids)
 
 
 def link(kit: Path, paths: Iterable[str], tree: Path) -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .. import __name__ as PACKAGE
+from .. import sandbox
 from ..model import CheckError, Snapshot
 from ..run import clean_environment, start
 from . import generated, kit, maintainers
@@ -33,6 +34,7 @@ from .unshown import Unshown
 _CPU_SECONDS = 120
 _CPU_PER_DOCUMENT = 2  # forty times the usual
 _PATIENCE = 3  # wall time over CPU time, on a busy machine
+_SIGNALLED = 128  # added to a signal's number in the exit status of bwrap(1)
 
 #: What an ABI file describes: the path behind ``What:``, and those on lines below it.
 _DESCRIBED = re.compile(rb"(?mi)^(?:what:)?[ \t]*(/\S.*?)[ \t]*$")
@@ -43,9 +45,10 @@ Warning_ = tuple[str, str, str, str, str]
 
 @dataclass
 class _Sources:
-    """The files of one state after the other, in the folder ``tree``."""
+    """The files of one state after the other, in the folder ``tree``, with links to the ``kit``."""
 
     tree: Path
+    kit: Path
     fixed: list[str]
     unshown: Unshown
     written: set[str] = field(default_factory=set)
@@ -167,9 +170,7 @@ class Reader:
             made = made | new
         for recipe in recipes:
             if made.intersection(recipe.sources):
-                self._not_made[recipe.target] = generated.make(
-                    recipe, self.tree, self.tree.parent / "home"
-                )
+                self._not_made[recipe.target] = generated.make(recipe, self.tree, self._sources.kit)
         if maintainers.PATH in made:
             file = self.tree / maintainers.PATH
             file.write_text(maintainers.cut(file.read_text("utf-8"), self._changing_entries))
@@ -255,8 +256,9 @@ class Reader:
         errors = self._sources.tree.parent / "stderr"
         lines = errors.read_text("utf-8", "replace").splitlines()
         why = lines[-1] if lines else "no message"
-        if status < 0:
-            why = f"killed by signal {-status} (time or memory limit?)"
+        if status < 0 or status > _SIGNALLED:
+            number = -status if status < 0 else status - _SIGNALLED
+            why = f"killed by signal {number} (time or memory limit?)"
         raise CheckError(f"the process that reads the documents failed: {why}")
 
 
@@ -285,7 +287,10 @@ def reading(base: Snapshot, scope: Scope, cache: Path, unshown: Unshown) -> Iter
             alarm = threading.Timer(_PATIENCE * seconds, process.kill)
             alarm.start()
             try:
-                yield Reader(process, scope, _Sources(tree, fixed, unshown))
+                yield Reader(process, scope, _Sources(tree, folder, fixed, unshown))
+                assert process.stdin
+                process.stdin.close()
+                process.wait()  # it ends at once then; who is killed, is not counted
             finally:
                 alarm.cancel()
 
@@ -296,14 +301,12 @@ def _start(
 ) -> Iterator[subprocess.Popen[bytes]]:
     package = Path(__file__).resolve().parents[2]
     environment = clean_environment(private / "home", PYTHONPATH=str(package))
-    argv: list[str | Path] = [
-        sys.executable,
-        "-P",
-        "-m",
-        f"{PACKAGE}.docs",
-        private / "tree",
-        str(seconds),
-        folder,
-    ]
+    argv = sandbox.shelter("perl").wrap(
+        [sys.executable, "-P", "-m", f"{PACKAGE}.docs", private / "tree", str(seconds), folder],
+        cwd=private,
+        writable=[private],
+        readable=[*sandbox.interpreter(), folder],
+        limits=sandbox.Limits(seconds),
+    )
     with start(argv, cwd=private, env=environment, stdin=subprocess.PIPE, stderr=errors) as process:
         yield process
