@@ -151,6 +151,15 @@ def test_a_name_that_only_an_untouched_source_defines(text: str, missing: str | 
     assert all(message.startswith(str(missing)) for _, message, _ in found)
 
 
+@pytest.mark.parametrize("text", ["----\n\n.. kernel-doc:: wind.c", ":ref:`shade`"])
+def test_what_only_seems_wrong_for_lack_of_an_untouched_source_is_no_old_fault(text: str) -> None:
+    shown = f"API\n===\n\n.. kernel-doc:: paint.c\n\n{text}\n\n.. kernel-doc:: wind.c\n"
+    base = {**BASE, API: shown, "paint.c": SHADE, "chart.c": CHART}
+    base[API] += "\n.. kernel-doc:: chart.c\n"
+    after = {**base, "wind.c": base["wind.c"].replace("Wind", "Spin")}
+    assert docs.run(snapshots.apply(base, after), docs.parse({})).findings == ()
+
+
 def test_a_fault_is_certain_although_another_source_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -48,10 +48,11 @@ def of_sources(kernel: Kernel, times: int) -> Iterator[Mutation]:
             changed = text[: match.start()] + change(match) + text[match.end() :]
             yield Mutation(f"{name}: {path}", {path: changed}, frozenset(kernel.index.users[path]))
     for name, more in texts.COMMENTS.items():
-        for _, path in zip(range(times), kernel.sources(bool), strict=False):
+        for number, path in zip(range(times), kernel.sources(bool), strict=False):
             text = kernel.text(path)
+            own = more.replace("verify", f"verify{number}")
             at = text.find("\n/**\n")
-            changed = text[: at + 1] + more + text[at:] if at >= 0 else text + more
+            changed = text[: at + 1] + own + text[at:] if at >= 0 else text + own
             yield Mutation(f"{name}: {path}", {path: changed}, frozenset(kernel.index.users[path]))
 
 

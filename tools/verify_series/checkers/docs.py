@@ -86,8 +86,7 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     while hide != hidden:
         hidden = hide
         findings, versions, drawn = _judge(applied, found, cache, hidden)
-        changed = [finding for finding in findings if finding.state is not State.EXISTING]
-        hide = doubt.still_unshown(changed, hidden, base)
+        hide = doubt.still_unshown(findings, hidden, base)
     for stop in findings:
         if stop.rule == STOPS and stop.state is State.EXISTING:
             raise CheckError(
