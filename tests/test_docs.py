@@ -135,6 +135,12 @@ FAULTS: list[tuple[str, str, int, str]] = [
         "duplicated entry found in toctree: other",
     ),
     (
+        "toctree-duplicate",
+        ".. toctree::\n   :numbered:\n\n   /other\n   /other",
+        1,
+        "duplicated entry found in toctree: other",
+    ),
+    (
         "toctree-missing",
         ".. toctree::\n\n   /untitled",
         1,
@@ -229,6 +235,11 @@ def test_a_full_build_says_the_same(judged: Examined, tmp_path: Path) -> None:
         messages = [m for p, n, _, m in ours if (p, n) == (where, line)]
         assert any(message.startswith(text) for message in messages), (where, line, text, messages)
     assert len(full) == len(ours)
+
+
+def test_a_document_with_two_numbers(judged: Examined) -> None:
+    said = [f.message for f in judged.findings if "section numbers" in f.message]
+    assert said == ["other is already assigned section numbers (nested numbered toctree?)"]
 
 
 def verdict(*trees: Mapping[str, str]) -> list[tuple[str, str, int, int | None, State]]:

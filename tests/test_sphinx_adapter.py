@@ -18,6 +18,7 @@ from sphinx import addnodes, application
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.highlighting import PygmentsBridge
 from sphinx.project import Project
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -41,6 +42,7 @@ def parameters(function: Callable[..., object]) -> list[str]:
         (BuildEnvironment.prepare_settings, ["docname"]),
         (PygmentsBridge.highlight_block, ["source", "lang", "opts", "force", "location"]),
         (Project.path2doc, ["filename"]),
+        (TocTreeCollector.assign_section_numbers, ["env"]),
         (WarningSuppressor.__init__, ["app"]),
         (WarningLogRecordTranslator.__init__, ["app"]),
     ],
@@ -72,6 +74,8 @@ def test_the_environment_has_what_is_replaced(app: Sphinx) -> None:
     assert env.all_docs.keys() == {"index"}
     assert isinstance(env.files_to_rebuild, dict)
     assert isinstance(env.included, dict)
+    assert isinstance(env.numbered_toctrees, set)
+    assert isinstance(env.toctree_includes, dict)
     assert isinstance(env.metadata["index"], dict)
     assert app.project._path_to_docname == {Path("index.rst"): "index"} or app.project.docnames
     assert hasattr(app.project, "_docname_to_path")

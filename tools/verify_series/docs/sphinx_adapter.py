@@ -28,6 +28,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.errors import SphinxError
 from sphinx.highlighting import PygmentsBridge
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -372,7 +373,8 @@ class Documents:
         orphans: Iterable[str],
         cited: Iterable[str],
     ) -> None:
-        """Do the checks between documents (``env.check_consistency``) for these only.
+        """Do the checks between documents (``env.check_consistency``) for these only, and number
+        their sections, as is done when all documents are read.
 
         The rest of the tree is told by names: documents that stand in a toctree, that are
         included by another one, that are marked as orphans, citations that are referred to.
@@ -389,6 +391,7 @@ class Documents:
             env.domains["citation"].citation_refs.setdefault(name, {""})
         said_before = len(self._warnings)
         try:
+            self._number_sections(sorted(judged.intersection(env.numbered_toctrees)))
             env.check_consistency()
         finally:
             env.all_docs, env.files_to_rebuild, env.included = everything, listings, inclusions
@@ -398,6 +401,18 @@ class Documents:
             for warning in self._warnings[said_before:]
             if warning.location.rpartition(":")[0] in paths or warning.location in paths
         ]
+
+    def _number_sections(self, names: list[str]) -> None:
+        """Sphinx says where a document gets a second number; stand-ins count as read for that."""
+        env = self._env
+        numbered, tocs = env.numbered_toctrees, env.tocs
+        entries = {ref for name in names for ref in env.toctree_includes[name]} & self._known
+        env.numbered_toctrees = dict.fromkeys(names)  # type: ignore[assignment] # in this order
+        env.tocs = {**tocs, **{ref: tocs[ref] for ref in entries}}
+        try:
+            TocTreeCollector().assign_section_numbers(env)
+        finally:
+            env.numbered_toctrees, env.tocs = numbered, tocs
 
     def path(self, name: str) -> Path:
         """Where a document's source lies."""

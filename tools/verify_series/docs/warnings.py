@@ -45,7 +45,8 @@ _RULES = tuple(
         ("toctree-missing", r"toctree contains reference to|toctree glob pattern"),
         (
             "toctree-duplicate",
-            r"duplicated entry found in toctree|circular toctree|self referenced",
+            r"duplicated entry found in toctree|circular toctree|self referenced"
+            r"|already assigned section numbers",
         ),
         ("not-in-toctree", r"isn't included in any toctree"),
         ("include-missing", r"nclude file .* not found|Problems? with \"[\w-]*include\" directive"),
