@@ -153,7 +153,7 @@ def test_a_name_that_stands_where_nothing_is_is_told(tmp_path: Path) -> None:
         "const char *name(int i)\n{\n\treturn i <= LAMP_LAST ? s[i] : 0;\n}\n"
     )
     assert messages(tmp_path, {"a/lamp.h": header, "a/show.c": code}) == [
-        'noname: s has "hot" (line 7) at index 4, which is nothing\'s'
+        'noname: s has "hot" (line 7) at index 4, which no enumerator has'
     ]
 
 

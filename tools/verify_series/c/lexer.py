@@ -40,6 +40,11 @@ _LEXEME = re.compile(
 )
 
 
+_NEWLINE = re.compile("\n")
+_CONTINUED = re.compile(r"\\[ \t\r]*\n")
+_MAY_CONTINUE = ("\\", " ", "\t", "\r")
+
+
 def decode(data: bytes) -> str:
     """Text of a source file: UTF-8, or else Latin-1, so that every byte reads as something."""
     try:
@@ -51,18 +56,20 @@ def decode(data: bytes) -> str:
 
 def _splice(text: str) -> tuple[str, list[int]]:
     """Join continued lines; the offsets in the result at which a new line of the file begins."""
-    if "\\" not in text:
-        return f"{text}\n", [match.end() for match in re.finditer("\n", text)] + [len(text) + 1]
-    pieces: list[str] = []
+    text += "\n"
     starts: list[int] = []
-    offset = 0
-    for line in text.split("\n"):
-        stripped = line.rstrip(" \t\r")  # as GCC does: a backslash and blanks continue, too
-        piece = stripped[:-1] if stripped.endswith("\\") else line + "\n"
-        pieces.append(piece)
-        offset += len(piece)
-        starts.append(offset)
-    return "".join(pieces), starts
+    removed = 0
+    for match in _NEWLINE.finditer(text):
+        at = match.start()
+        if text[at - 1 : at] in _MAY_CONTINUE:
+            kept = text.rfind("\n", 0, at) + 1
+            stripped = text[kept:at].rstrip(" \t\r")  # as GCC does: a backslash and blanks, too
+            if stripped.endswith("\\"):
+                starts.append(kept + len(stripped) - 1 - removed)
+                removed += at + 2 - kept - len(stripped)
+                continue
+        starts.append(at + 1 - removed)
+    return _CONTINUED.sub("", text) if removed else text, starts
 
 
 def lex(text: str) -> tuple[list[Token], list[Directive]]:

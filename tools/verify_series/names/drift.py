@@ -83,7 +83,7 @@ def _message(link: Link, told: Sequence[Enumerator], stale: Sequence[Named]) -> 
         words.append(f"{len(told) - _TOLD} more")
     parts = [f"has no name for {', '.join(words)} of {link.enum.source.path}"] if told else []
     for n in stale:
-        parts.append(f'has "{n.text}" (line {n.line}) at index {n.index}, which is nothing\'s')
+        parts.append(f'has "{n.text}" (line {n.line}) at index {n.index}, which no enumerator has')
     return f"{link.site.name} {' and '.join(parts)}"
 
 
@@ -137,7 +137,7 @@ def _used(some: Sequence[Enumerator], around: Iterable[bytes]) -> list[Enumerato
     pattern = re.compile(rb"\b(" + b"|".join(map(re.escape, words)) + rb")\b(?:\s*([,=}]))?")
     found = set()
     for data in around:
-        for match in pattern.finditer(data):
+        for match in pattern.finditer(data) if any(word in data for word in words) else ():
             line = data[data.rfind(b"\n", 0, match.start()) : match.start()]
             if not match[2] or (match[2] == b"," and b"(" in line):
                 found.add(match[1])

@@ -6,17 +6,19 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 
 from ..c.enums import enumerators, find_enums
 from ..c.source import Source, read_source
 from ..model import Snapshot
 
-_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*(["<])([^">\n]+)[">]', re.MULTILINE)
-_DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
-_ENUM = re.compile(rb"\benum\b\s*(\w*)[^;{}()=\"*/]*\{([^{}]*)\}")
+_INCLUDE = re.compile(rb'#[ \t]*include[ \t]*(["<])([^">\n]+)[">]')
+_DEFINE = re.compile(rb"#[ \t]*define[ \t]+([A-Za-z_]\w*)")
+_ENUM = re.compile(rb"enum\b\s*(\w*)[^;{}()=\"*/]*\{([^{}]*)\}")
 _NOISE = re.compile(rb"/\*.*?\*/|//[^\n]*|^[ \t]*#[^\n]*|=[^,}\n]*", re.DOTALL | re.MULTILINE)
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _MOST_FILES = 1500  # that are followed from one file
+_MOST_WALKS = 64  # that are remembered
 LARGEST = 1 << 20  # bytes; larger headers are generated lists of registers
 
 
@@ -31,6 +33,7 @@ class Reach:
         self.prepare = prepare
         self._prepared: dict[str, bytes | None] = {}
         self._listing: Mapping[str, str] | None = None
+        self._walks: dict[str, tuple[list[str], Iterator[str]]] = {}
         self._written: dict[str, tuple[tuple[str, bool], ...]] = {}
         self._included: dict[tuple[str, str], tuple[str, ...]] = {}
         self._defined: dict[str, frozenset[str]] = {}
@@ -53,6 +56,20 @@ class Reach:
 
     def walk(self, path: str) -> Iterator[str]:
         """``path`` and all that it includes, the nearest first."""
+        if path not in self._walks:
+            if len(self._walks) >= _MOST_WALKS:
+                del self._walks[next(iter(self._walks))]
+            self._walks[path] = [], self._follow(path)
+        seen, following = self._walks[path]
+        for number in count():
+            if number == len(seen):
+                one = next(following, None)
+                if one is None:
+                    return
+                seen.append(one)
+            yield seen[number]
+
+    def _follow(self, path: str) -> Iterator[str]:
         machine = _machine(path)
         seen = {path}
         level = [path]
