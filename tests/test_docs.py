@@ -260,7 +260,8 @@ A, B, INDEX = "Documentation/a.rst", "Documentation/b.rst", "Documentation/index
 def test_a_good_change_passes() -> None:
     after = {**SMALL, A: SMALL[A] + "\nMore of :doc:`/b`.\n"}
     examined = docs.run(snapshots.apply(SMALL, after), docs.parse({}))
-    assert (examined.count, examined.findings) == (1, ())
+    # The document, and the toctree that lists it: so short a title may be none.
+    assert (examined.count, examined.findings) == (2, ())
     assert set(examined.versions) == {"Sphinx", "docutils"}
 
 
@@ -365,6 +366,14 @@ def test_an_included_file_belongs_to_the_document() -> None:
     }
     after = {**before, "Documentation/part.txt": "Not *fine.\n"}
     assert verdict(before, after) == [("inline-markup", "Documentation/part.txt", 1, 1, State.NEW)]
+
+
+@pytest.mark.parametrize("text", ["", "Just text.\n", ".. _mark:\n\nJust text.\n"])
+def test_a_document_that_loses_its_title_is_missed_in_its_toctree(text: str) -> None:
+    untitled = {**SMALL, A: SMALL[A].replace(" and :ref:`here <mark>`", ""), B: text}
+    assert ("toctree-missing", INDEX, 4, 1, State.NEW) in verdict(SMALL, untitled)
+    back = [found for found in verdict(untitled, SMALL) if found[1] == INDEX]
+    assert back == [("toctree-missing", INDEX, 4, 1, State.FIXED)]
 
 
 def test_an_included_file_may_include_another() -> None:

@@ -268,6 +268,12 @@ def _affected(
     new = {name for path in changed for name in after.names(path)}
     new |= {f"label:{label}" for label in shown.labels(after.snapshot, shown_here)}
     subjects = {_subject(name) for name in old ^ new}
+    scans = ((path, before.scan(path), after.scan(path)) for path in changed)
+    subjects.update(  # a toctree says which of its documents have no title
+        f"doc:{document_name(path)}"
+        for path, a, b in scans
+        if a and b and not (a.has_title and b.has_title)
+    )
     found = changed | index.made_of(otherwise)
     found.update(path for subject in subjects for path in index.concerned[subject])
     declared = {name[2:] for name in old ^ new if name.startswith("c:")}
