@@ -49,12 +49,12 @@ class Handler(BaseHTTPRequestHandler):
             return
         number = re.fullmatch(r"/api/1\.2/patches/(\d+)/checks/", self.path)
         assert number
-        # CheckCreate of the OpenAPI schema, version 1.2.
+        # What CheckCreate of the OpenAPI schema asks for, in versions 1.2 to 1.4 of the interface.
         assert body.keys() <= {"state", "target_url", "context", "description"}
         assert body["state"] in ("pending", "success", "warning", "fail")
         assert re.fullmatch(r"[-a-zA-Z0-9_]{1,255}", body["context"])
         assert isinstance(body["description"], str)
-        assert len(body.get("target_url", "")) <= 200
+        assert re.fullmatch(r"https?://\S{1,190}", body.get("target_url", "http://none"))
         self.server.posted.append((int(number[1]), body))
         self.answer(201, body)
 
@@ -110,6 +110,8 @@ def test_post(small: Small) -> None:
         ("project", "has no patch <20260105.1@example.org>: check --url and --project"),
         ("plain http", "http://example.org/ is no https URL"),
         ("gone", "cannot be reached"),
+        ("link", "--link javascript:x is no URL that Patchwork takes"),
+        ("long link", "is no URL that Patchwork takes"),
     ],
 )
 def test_what_cannot_be_posted(
@@ -128,6 +130,8 @@ def test_what_cannot_be_posted(
         small.projects = ["lsm", "doc"]
     elif change == "plain http":
         url = "http://example.org/"
+    elif "link" in change:
+        more = ["--link", "javascript:x" if change == "link" else f"https://x/{'x' * 200}"]
     elif change == "gone":
         url = "http://127.0.0.1:9/"
     assert command(["patchwork", "latest", "--post", "--url", url, *more]) == 2

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 from ..model import UserError
@@ -14,6 +15,7 @@ from ..runs import load
 from .options import Parser
 
 _TOKEN = "PATCHWORK_TOKEN"
+_LINK = re.compile(r"(?=.{1,200}$)https?://[!-~]+")  # target_url of Patchwork's CheckCreate
 _EPILOG = f"""\
 RUN is the name of a run or a part of it, latest, or a file that --json wrote.
 Without --post nothing is sent; with it, {_TOKEN} holds the token of a
@@ -33,6 +35,8 @@ def main(argv: Sequence[str]) -> int:
     add("--project", metavar="NAME", default="", help="where several have the patches")
     add("--link", metavar="URL", default="", help="what each check leads to, such as a CI job")
     options = parser.parse_args(argv)
+    if options.link and not _LINK.fullmatch(options.link):
+        raise UserError(f"--link {options.link} is no URL that Patchwork takes (200 characters)")
     patchwork = _instance(options.url) if options.post else None
     reports = [report for report in load(options.run) if report.series and report.series.letter]
     if not reports:
