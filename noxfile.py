@@ -74,11 +74,11 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the manual; a warning is an error."""
+    """Build the manual, for a browser and as man pages; a warning is an error."""
     install(session)
-    session.run(
-        "sphinx-build", "-W", "--keep-going", "-b", "html", "Documentation", "Documentation/_build"
-    )
+    for builder, folder in (("html", "_build"), ("man", "_build/man")):
+        to = f"Documentation/{folder}"
+        session.run("sphinx-build", "-W", "--keep-going", "-b", builder, "Documentation", to)
 
 
 @nox.session

@@ -5,3 +5,7 @@ project = "verify-series"
 author = "The verify-series authors"
 html_theme = "alabaster"
 exclude_patterns = ["_build"]
+man_pages = [
+    ("usage", "verify-series", "is this patch series safe to merge?", author, 1),
+    ("commands", "verify-series-commands", "commands of verify-series", author, 1),
+]

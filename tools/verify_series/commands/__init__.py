@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Protocol, cast
@@ -14,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "diff": ("diff", "what changed from one run to another"),
     "audit": ("audit", "which names a whole tree lacks"),
     "doctor": ("doctor", "which programs are there"),
+    "completion": ("completion", "completion for bash, zsh or fish"),
     "patchwork": ("patchwork", "the checks of a run, shown or posted"),
     "b4": ("b4", "an external check of b4 review and b4 prep --check"),
 }
@@ -22,9 +24,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 class Command(Protocol):
     """The interface of a command module.
 
+    ``parser`` makes the parser of its options, of which help, completion and manual are made.
     ``main`` takes the arguments behind the command's name and gives the exit code; UserError
     becomes one sentence on standard error.
     """
+
+    def parser(self) -> ArgumentParser: ...
 
     def main(self, argv: Sequence[str]) -> int: ...
 

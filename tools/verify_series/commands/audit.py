@@ -35,16 +35,21 @@ exit status: 0 listed; 2 the tree cannot be read; 130 interrupted
 """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print the list. Raises UserError for a tree or a path that is none."""
-    parser = Parser("verify-series audit", "Which names does a tree lack?", _EPILOG)
-    add = parser.add_argument
+def parser() -> Parser:
+    """The options of the command."""
+    made = Parser("verify-series audit", "Which names does a tree lack?", _EPILOG)
+    add = made.add_argument
     add("paths", nargs="*", metavar="PATH", help="files or folders of the tree (default: all)")
     add("--tree", metavar="DIR", help="kernel tree: git repository, source folder or tarball")
     add("--json", metavar="FILE", help="the list as JSON; - is standard output")
     add("--sarif", metavar="FILE", help="the list as SARIF 2.1.0; - is standard output")
     add("-q", "--quiet", action="store_true", help="no progress")
-    options = parser.parse_args(argv)
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the list. Raises UserError for a tree or a path that is none."""
+    options = parser().parse_args(argv)
     if options.json == options.sarif == "-":
         raise UserError("--json and --sarif cannot both be on standard output")
     path = standing_tree(options, Path.cwd())

@@ -41,11 +41,21 @@ _COUNTER = re.compile(r"\[[^]]*\b0*(\d+)/\d+[^]]*\]")
 _REVISION = re.compile(r"\[[^]]*\bv(\d+)\b[^]]*\]", re.IGNORECASE)
 
 
+def parser() -> Parser:
+    """The options of the command."""
+    made = Parser(
+        "verify-series b4",
+        "As an external check of b4.",
+        _EPILOG,
+        usage="verify-series b4 review|prep [OPTIONS]",
+    )
+    add_series_options(made)
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Answer b4, which heeds the exit code only where nothing is printed."""
-    parser = Parser("verify-series b4", "As an external check of b4.", _EPILOG)
-    add_series_options(parser)
-    options = parser.parse_args(argv)
+    options = parser().parse_args(argv)
     if len(options.series) != 1:
         raise UserError("verify-series b4 takes one word, review or prep")
     protocol = one_of(options.series[0], ("review", "prep"), "protocol of b4")

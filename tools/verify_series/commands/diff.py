@@ -21,12 +21,17 @@ exit status: 0 nothing new in the second; 1 new findings; 2 no comparison
 """
 
 
+def parser() -> Parser:
+    """The options of the command."""
+    made = Parser("verify-series diff", "What changed from one run to another.", _EPILOG)
+    made.add_argument("run", nargs=2, metavar="RUN", help="the older run, then the newer one")
+    made.add_argument("--no-range-diff", action="store_true", help="only the findings")
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Print the comparison; 1 if the second run has findings that the first has not."""
-    parser = Parser("verify-series diff", "What changed from one run to another.", _EPILOG)
-    parser.add_argument("run", nargs=2, metavar="RUN", help="the older run, then the newer one")
-    parser.add_argument("--no-range-diff", action="store_true", help="only the findings")
-    options = parser.parse_args(argv)
+    options = parser().parse_args(argv)
     old, new = (_only(word) for word in options.run)
     compared = compare(old, new)
     print("\n".join(_text(old, new, compared)))

@@ -55,9 +55,14 @@ _LIBRARIES = {
 }
 
 
+def parser() -> Parser:
+    """The options of the command."""
+    return Parser("verify-series doctor", "Which programs are there.", _EPILOG)
+
+
 def main(argv: Sequence[str]) -> int:
     """Print a line each."""
-    Parser("verify-series doctor", "Which programs are there.", _EPILOG).parse_args(argv)
+    parser().parse_args(argv)
     print(f"ok       verify-series {__version__}")
     print(f"ok       Python {platform.python_version()}")
     lacking = False

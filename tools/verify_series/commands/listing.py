@@ -24,11 +24,21 @@ exit status: 0 listed; 2 the series cannot be had or applied
 """
 
 
+def parser() -> Parser:
+    """The options of the command."""
+    made = Parser(
+        "verify-series list",
+        "Which checks would run, and why.",
+        _EPILOG,
+        usage="verify-series list [SERIES ...] [OPTIONS]",
+    )
+    add_series_options(made)
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Print a line a check. Raises UserError for a series that cannot be had or applied."""
-    parser = Parser("verify-series list", "Which checks would run, and why.", _EPILOG)
-    add_series_options(parser)
-    options = parser.parse_args(argv)
+    options = parser().parse_args(argv)
     wanted, skipped = jobs(options, Path.cwd())
     for job in wanted:
         _show(job, profiles())

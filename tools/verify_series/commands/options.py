@@ -24,6 +24,13 @@ from . import COMMANDS
 _NEEDS_TREE = "it needs a kernel tree (give --tree DIR, or set KERNEL_TREE)"
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """As wide as a screen."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=80)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence, as all errors of the user's input are."""
 
@@ -35,7 +42,7 @@ class Parser(argparse.ArgumentParser):
             description=description,
             usage=usage,
             epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
             allow_abbrev=False,
         )
 
@@ -56,7 +63,7 @@ def _revision(text: str) -> int:
 def add_series_options(parser: argparse.ArgumentParser) -> None:
     """Add SERIES and the options that say where it is and which checkers look at it."""
     add = parser.add_argument
-    add("series", nargs="*", metavar="SERIES", help="what to verify, see below")
+    add("series", nargs="*", metavar="SERIES", help=argparse.SUPPRESS)
     add("--tree", metavar="DIR", help="kernel tree: git repository, source folder or tarball")
     add("--base", metavar="REV", help="commit to apply to (default: found out, and said)")
     add("--no-rewind", action="store_true", help="stop where the tree already has the series")
@@ -64,14 +71,13 @@ def add_series_options(parser: argparse.ArgumentParser) -> None:
     add("-v", dest="revision", type=_revision, metavar="N", help="revision (default: the newest)")
     add("-P", dest="pick", metavar="1,3-5", help="only these patches, as b4 am -P")
     add("--refresh", action="store_true", help="ask the archive again")
-    names = ", ".join(REGISTRY)
     add(
         "--only",
         action="append",
         type=lambda word: one_of(word, REGISTRY, "checker"),
         metavar="NAME",
         default=[],
-        help=f"run only this checker (repeatable): {names}",
+        help="run only this checker; repeatable",
     )
     add("--build", action="store_true", help="compile each patch, in a sandbox")
     add("--boot", action="store_true", help="boot kernels without and with the series")

@@ -7,6 +7,7 @@ import argparse
 import os
 import secrets
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,12 +20,13 @@ from ..report.inert import printable
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
-    """Add an option for each format."""
+    """Add an option for each format; in the help they share a line."""
+    names = [f"--{name}" for name in FORMATS]
     group = parser.add_argument_group(
-        "files to write, where - is standard output, in the place of the text"
+        "reports", textwrap.fill(f"{', '.join(names)} FILE; - is standard output", 76)
     )
-    for name, (_, title) in FORMATS.items():
-        group.add_argument(f"--{name}", metavar="FILE", help=title)
+    for name in names:
+        group.add_argument(name, metavar="FILE", help=argparse.SUPPRESS)
 
 
 class Output:

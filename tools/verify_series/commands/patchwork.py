@@ -25,16 +25,21 @@ exit status: 0 shown, or posted; 2 something could not be posted
 """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print a line a check, and post it with --post."""
-    parser = Parser("verify-series patchwork", "The checks of a run, for Patchwork.", _EPILOG)
-    add = parser.add_argument
+def parser() -> Parser:
+    """The options of the command."""
+    made = Parser("verify-series patchwork", "The checks of a run, for Patchwork.", _EPILOG)
+    add = made.add_argument
     add("run", metavar="RUN", help="which")
     add("--post", action="store_true", help="post them, instead of only showing them")
     add("--url", metavar="URL", default="", help="front page of the Patchwork to post to")
     add("--project", metavar="NAME", default="", help="where several have the patches")
     add("--link", metavar="URL", default="", help="what each check leads to, such as a CI job")
-    options = parser.parse_args(argv)
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print a line a check, and post it with --post."""
+    options = parser().parse_args(argv)
     if options.link and not _LINK.fullmatch(options.link):
         raise UserError(f"--link {options.link} is no URL that Patchwork takes (200 characters)")
     patchwork = _instance(options.url) if options.post else None

@@ -20,12 +20,22 @@ exit status: that of the run
 """
 
 
+def parser() -> Parser:
+    """The options of the command."""
+    made = Parser(
+        "verify-series show",
+        "Show an earlier run again.",
+        _EPILOG,
+        usage="verify-series show [RUN ...] [OPTIONS]",
+    )
+    made.add_argument("run", nargs="*", metavar="RUN", help="which; without one, list them")
+    add_output_options(made)
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Show runs again; the exit code is theirs, and 0 for the list of them."""
-    parser = Parser("verify-series show", "Show an earlier run again.", _EPILOG)
-    parser.add_argument("run", nargs="*", metavar="RUN", help="which; without one, list them")
-    add_output_options(parser)
-    options = parser.parse_args(argv)
+    options = parser().parse_args(argv)
     if not options.run:
         for name in known():
             print(_line(name))

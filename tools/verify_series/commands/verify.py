@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import __version__, runs
+from ..checkers import REGISTRY
 from ..explain import explain
 from ..model import Report, UserError
 from ..profile import Profile, profiles
@@ -24,31 +25,32 @@ message, an mbox, a maildir, a single mail, or - for standard input; or commits
 of your own: a range such as HEAD~3.., a branch, a prep branch of b4. Without
 one, every manifest in patches/ that can be verified here is.
 
-exit status: 0 verified, nothing new; 1 new findings; 2 no verdict;
-130 interrupted
+exit: 0 verified, nothing new; 1 new findings; 2 no verdict; 130 interrupted
 """
 
 
-def _parser() -> Parser:
-    commands = "".join(f"  {name:<9} {about}\n" for name, (_, about) in COMMANDS.items())
-    parser = Parser(
+def parser() -> Parser:
+    """The options of the command without a name."""
+    commands = "".join(f"  {name:<10} {about}\n" for name, (_, about) in COMMANDS.items())
+    made = Parser(
         "verify-series",
         "Is this patch series safe to merge?",
+        f"checkers: {', '.join(REGISTRY)}\n\n"
         f"commands, each with a --help of its own:\n{commands}\n{_EPILOG}",
         usage="verify-series [SERIES ...] [OPTIONS]\n       verify-series COMMAND ...",
     )
-    add_series_options(parser)
-    add_output_options(parser)
-    add = parser.add_argument
+    add_series_options(made)
+    add_output_options(made)
+    add = made.add_argument
     add("-q", "--quiet", action="store_true", help="no progress; only the report")
     add("--explain", metavar="NAME[/RULE]", help="what a checker, or one rule, is about")
     add("--version", action="version", version=f"verify-series {__version__}")
-    return parser
+    return made
 
 
 def main(argv: Sequence[str]) -> int:
     """Verify what the arguments name; gives the exit code."""
-    options = _parser().parse_args(argv)
+    options = parser().parse_args(argv)
     if options.explain:
         standing = standing_tree(options, Path.cwd())
         repository = open_repository(standing) if standing else None
