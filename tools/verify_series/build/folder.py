@@ -41,6 +41,7 @@ class Folder:
     progress: Progress
     known: dict[str, Any]
     span: tuple[float, float] = (0.0, 1.0)  # what is done now, as a part of all that is to be done
+    _looked: bool = False  # whether the worktree is as git left it
     _sure: bool | None = None  # whether the kept output is as it was kept, once that was looked at
     told: float = 0.0
 
@@ -92,9 +93,12 @@ class Folder:
         return made_of if self._sure else ""
 
     def go_to(self, snapshot: Snapshot) -> None:
-        """Make the worktree that commit; files that do not change keep their times."""
-        if self.known.get("commit") == snapshot.commit:
+        """Make the worktree that commit; files that do not change keep their times. The first
+        time git looks at all of them, and writes those anew that are not as it left them.
+        """
+        if self.known.get("commit") == snapshot.commit and self._looked:
             return
+        self._looked = True
         sure = "commit" in self.known
         self._forget("commit")
         self.tree.mkdir(exist_ok=True)
