@@ -126,6 +126,10 @@ def test_a_family_of_macros_is_as_good_as_an_enum() -> None:
     assert told(base, {HEADER: LARGER, NAMES: names(ENTRIES + '\t"key",\n')}) == []
     assert told(base, {HEADER: FAMILY + "#define WALL_TIMEOUT 500\n"}) == []
     assert told(base, {HEADER: FAMILY + "#define GATE_MODE 0\n"}) == []
+    others = "#define GATE_DEFAULT WALL_DEFAULT\n#define GATE_LIMIT wall_limit()\n"
+    assert told({**base, HEADER: FAMILY + others}, {HEADER: LARGER + others}) == [
+        f"noname error {NAMES}"
+    ]
     swapped = FAMILY.replace("OPEN 0", "OPEN 1").replace("SHUT 1", "SHUT 0")
     assert told(base, {HEADER: swapped}) == [f"moved error {NAMES}"] * 2
     apart = FAMILY.replace("#define GATE_LOCK", "int wall;\n#define GATE_LOCK")

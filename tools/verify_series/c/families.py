@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -41,6 +41,8 @@ def _runs(source: Source) -> Iterator[list[Macro]]:
         if not _is_constant(macro):
             continue
         value = _literal(macro)
+        if value is None and not _is_made_of(macro, run):
+            continue
         if run:
             apart = bisect(lines, run[-1].line) != bisect(lines, macro.line)
             other = _first_word(macro.name) != _first_word(run[0].name)
@@ -61,6 +63,11 @@ def _follows(macro: Macro, value: int | None, seen: Mapping[int, Macro]) -> bool
     if value in seen:
         return seen[value].when != macro.when
     return abs(value - list(seen)[-1]) <= _WIDEST_GAP
+
+
+def _is_made_of(macro: Macro, run: Sequence[Macro]) -> bool:
+    names = {other.name for other in run}
+    return all(t.text in names for t in macro.body or () if t.kind == "name")
 
 
 def _first_word(name: str) -> str:
