@@ -31,6 +31,11 @@ class Enum:
     macros: tuple[Macro, ...] = ()
 
     @property
+    def place(self) -> tuple[str, int]:
+        """File and line: the same enum of the same tree, also where the file was read anew."""
+        return self.source.path, self.line
+
+    @property
     def whole(self) -> bool:
         """Whether its enumerators can be found."""
         return self.body is not None or bool(self.macros)

@@ -55,6 +55,9 @@ def examine(applied: AppliedSeries, spec: Found) -> Examined:
         states = [[_finding(one, i, f) for f in faults] for i, faults in enumerate(one.faults)]
         findings += classify(applied, states)
         notes += _pairs(one)
+        if not one.complete:
+            table = one.link.site.name
+            notes.append(f"{table} has too many configurations: read with each option alone")
         count += one.enumerators
         exhibits.append(_drawn(one))
     skip = "it changes no enum or table of names with a counterpart that no profile declares"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..c.enums import Enum, enumerators
 from ..c.source import Source
+from .glance import may_name
 from .links import Link, links
 from .rule import common_prefix
 from .search import EVERYWHERE, WITH_TOOLS, Pathspecs
@@ -78,7 +79,7 @@ class _Search:
 
     def _add(self, number: int, first: int, one: Link) -> None:
         if one.enum.whole:
-            key = (one.enum.source.path, one.enum.line, one.site.source.path, one.site.line)
+            key = (one.enum.place, one.site.source.path, one.site.line)
             self.found.setdefault(key, Concerned(one, number, first))
 
     def _site(self, number: int, first: int, site: Site) -> None:
@@ -108,13 +109,13 @@ class _Search:
         return enums
 
     def _enum(self, number: int, enum: Enum) -> None:
-        tags = [f"enum {name}" for name in enum.names]
-        members = {*enumerators(enum), *tags}
-        members |= _made_of(enum.source, members)
-        telling = [text.encode() for text in _telling(enum)]
+        members = {*enumerators(enum), *(f"enum {name}" for name in enum.names)}
+        made = _made_of(enum.source, members)
+        members |= made
+        beginnings = [*_prefix(enum), *made]
         for path in self.candidates[_visible_from(enum.source.path)]:
             data = self.trees.data(number, path)
-            if data is None or not any(text in data for text in telling):
+            if data is None or not may_name(data, beginnings, enum.names):
                 continue
             source = self.trees.source(number, path)
             assert source
@@ -122,7 +123,7 @@ class _Search:
             for site in find_sites(source):
                 if local.intersection(site.mentions) and not self.leaves_out(site):
                     for one in links(self.trees.reach(number), site):
-                        if one.enum == enum:
+                        if one.enum.place == enum.place:
                             self._add(number, number + 1, one)
             for name in indexed_by(source, enum.names, members):
                 self._elsewhere(number, enum, name, source)
@@ -138,7 +139,7 @@ class _Search:
                 if same and not self.leaves_out(site):
                     used = replace(site, mentions=tuple(bounds(user, name)))
                     for one in links(self.trees.reach(number), used, user):
-                        if one.enum == enum:
+                        if one.enum.place == enum.place:
                             self._add(number, number + 1, one)
 
     def _sources(self, number: int, texts: Iterable[str], where: Pathspecs) -> Iterator[Source]:

@@ -43,12 +43,12 @@ def links(reach: Reach, site: Site, user: Source | None = None) -> list[Link]:
     if len(votes) > 1 and site.kind == TABLE:
         asked = list(site.mentions)
         votes = _votes(reach, user or site.source, asked)
-        several = [enum for enum, count in votes.items() if count >= _FEWEST]
+        several = [enum for enum, count in votes if count >= _FEWEST]
         if len(several) > 1:
             return [Link(e, site, _helpers(reach, e, site), several=True) for e in several]
     if not votes:
         return []
-    (enum, most), *others = votes.most_common(2)
+    (enum, most), *others = votes
     tie = bool(others) and others[0][1] == most
     if tie or (most * 2 <= len(asked) and site.kind != TABLE):
         return []
@@ -61,8 +61,12 @@ def link(reach: Reach, site: Site) -> Link | None:
     return found[0] if len(found) == 1 else None
 
 
-def _votes(reach: Reach, source: Source, mentions: Iterable[str]) -> Counter[Enum]:
-    return Counter(enum for name in mentions if (enum := _enum_of(reach, source, name)))
+def _votes(reach: Reach, source: Source, mentions: Iterable[str]) -> list[tuple[Enum, int]]:
+    """The enums that define the mentions, and how many each, the most first."""
+    found = [enum for name in mentions if (enum := _enum_of(reach, source, name))]
+    enums = {enum.place: enum for enum in found}  # a file may have been read twice
+    counts = Counter(enum.place for enum in found)
+    return [(enums[place], count) for place, count in counts.most_common()]
 
 
 def _sample(mentions: Sequence[str]) -> list[str]:

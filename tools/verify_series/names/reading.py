@@ -122,15 +122,10 @@ def _listed(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Read
         found, fallback = pairs(tokens, calls=link.site.region is None), True
     known = {e.name for e in enumerators}
     names: dict[str, Named] = {}
-    extra = []
-    for enumerator, token in found:
-        if enumerator in known:
-            named = Named(token.text.strip('"'), token.line)
-            if enumerator in names:
-                extra.append((enumerator, named))
-            else:
-                names[enumerator] = named
-    return Reading(enumerators, names, extra=tuple(extra), fallback=fallback, listed=True)
+    for enumerator, token in found:  # a second name is one that is understood as well
+        if enumerator in known and enumerator not in names:
+            names[enumerator] = Named(token.text.strip('"'), token.line)
+    return Reading(enumerators, names, fallback=fallback, listed=True)
 
 
 def _fillers(entries: Sequence[Entry]) -> frozenset[str]:

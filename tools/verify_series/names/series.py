@@ -27,7 +27,8 @@ class Judged:
     """A link through the whole series: the faults in each tree, the names in the last.
 
     ``known`` is what the base said, all configurations together; ``unread`` says why a tree
-    could not be judged, if so. ``drawn`` are the rows of the base and of the last tree.
+    could not be judged, if so. ``drawn`` are the rows of the base and of the last tree;
+    ``complete`` is False where there are too many configurations to read all.
     """
 
     link: Link
@@ -37,6 +38,7 @@ class Judged:
     links: list[Link | None] = field(default_factory=list)
     enumerators: int = 0
     unread: str = ""
+    complete: bool = True
     drawn: tuple[tuple[NameRow, ...], tuple[NameRow, ...]] = ((), ())
 
 
@@ -78,7 +80,7 @@ def judge(trees: Trees, number: int, first: Link) -> Judged:
         return states
 
     try:
-        results, _ = configurations(there, read)
+        results, result.complete = configurations(there, read)
     except Unreadable as error:
         result.unread = str(error)
         return result
