@@ -72,7 +72,7 @@ def linux(repo: Repo) -> Repo:
 
 
 def test_the_sample_passes(tmp_path: Path) -> None:
-    done = run("sample", "--json", "out.json", cwd=tmp_path)
+    done = run("sample", "-q", "--json", "out.json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[0].startswith("PASS: ipe: answer interpreters")
     assert done.stdout.splitlines()[-1] == "exit 0: verified, nothing new"
@@ -113,7 +113,7 @@ def test_where_mails_come_from(tmp_path: Path, form: str) -> None:
     series = SAMPLE / "series.mbox"
     mails = split(series)
     (tmp_path / "tree").symlink_to(SAMPLE / "tree")
-    options = ["--tree", "tree", "--only", "name-table"]
+    options = ["--tree", "tree", "--only", "name-table", "-q"]
     if form == "mbox":
         done = run(series, *options, cwd=tmp_path)
     elif form == "stdin":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .. import __version__, runs
 from ..checkers import REGISTRY
+from ..durations import Durations
 from ..explain import explain
 from ..model import Report, UserError
 from ..profile import Profile, profiles
@@ -68,21 +69,22 @@ def main(argv: Sequence[str]) -> int:
     for job in wanted:
         reports.append(_one(job, cwd, declared, options.quiet))
         output.show(reports[-1])
-        _keep(reports[-1])
+        _keep(reports[-1], Durations(job.tree))
     result = worst([report.verdict for report in reports])
     output.finish(reports, skipped, result)
     return result.exit_code
 
 
-def _keep(report: Report) -> None:
-    """For show and diff; a verdict stands even if it cannot be kept."""
+def _keep(report: Report, durations: Durations) -> None:
+    """For show, diff and progress; a verdict stands even if it cannot be kept."""
     try:
         runs.keep(report)
+        durations.note(report.outcomes)
     except OSError as error:
         print(f"verify-series: this run is not kept ({error.strerror})", file=sys.stderr)
 
 
 def _one(job: Job, cwd: Path, declared: Sequence[Profile], quiet: bool) -> Report:
     stdin = sys.stdin.buffer.read() if job.request.source == "-" else None
-    with live(quiet) as listener:
+    with live(quiet, Durations(job.tree).expected) as listener:
         return verify(job, cwd=cwd, profiles=declared, listener=listener, stdin=stdin)
