@@ -376,6 +376,31 @@ def test_a_document_that_loses_its_title_is_missed_in_its_toctree(text: str) -> 
     assert back == [("toctree-missing", INDEX, 4, 1, State.FIXED)]
 
 
+LISTS = "\n.. toctree::\n   {}\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "way"),
+    [
+        ("\n   index", "b <- index <- b"),
+        ("\n   a", "b <- a <- b"),
+        (":glob:\n\n   *", "b <- index <- b"),
+    ],
+)
+def test_toctrees_that_lead_round_end_a_full_build(entry: str, way: str, tmp_path: Path) -> None:
+    before = {**SMALL, A: SMALL[A] + LISTS.format("\n   b")} if entry.endswith("a") else SMALL
+    after = {**before, B: before[B] + LISTS.format(entry)}
+    examined = docs.run(snapshots.apply(before, after), docs.parse({}))
+    (stops,) = [f for f in examined.findings if (f.rule, f.path) == ("build-stops", B)]
+    assert stops.message == f"a full build stops here: the toctrees lead round, {way}"
+    for name, text in after.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    argv = [sys.executable, "-m", "sphinx", "-q", "-N", "Documentation", "out"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0 and "Recursion" in done.stderr
+
+
 def test_an_included_file_may_include_another() -> None:
     shown = {**SMALL, A: SMALL[A] + "\n.. include:: c.txt\n"}
     c, d = "Documentation/c.txt", "Documentation/d.txt"

@@ -34,8 +34,8 @@ from typing import Any
 
 from ..cache import root
 from ..carry import classify
-from ..docs import beyond, doubt, kit, requirements, scan, scope, unshown
-from ..docs.reader import Reader, reading
+from ..docs import beyond, circles, doubt, kit, requirements, scan, scope, unshown
+from ..docs.reader import Reader, Warning_, reading
 from ..docs.scan_kept import scan_tree
 from ..docs.warnings import STOPS, finding, is_anonymous, unique
 from ..model import (
@@ -137,9 +137,15 @@ def _states(applied: AppliedSeries, found: scope.Scope, reader: Reader) -> list[
             said, checks = reader.state(number)
             for path in affected:
                 by_document[path] = _findings(said.get(path, []), reader, snapshot)
-            between = _findings(checks, reader, snapshot)
+            between = _findings([*checks, *_round(found, number)], reader, snapshot)
         states.append(unique([*(f for some in by_document.values() for f in some), *between]))
     return states
+
+
+def _round(found: scope.Scope, number: int) -> Iterator[Warning_]:
+    for path, way in circles.circles(found, number):
+        said = f"a full build stops here: the toctrees lead round, {way}"
+        yield path, "CRITICAL", "", "stop", said
 
 
 def _findings(warnings: list[Any], reader: Reader, snapshot: Snapshot) -> list[Finding]:
