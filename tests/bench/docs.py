@@ -23,6 +23,7 @@ from bench import SHARED, SPHINX, TOP, V3
 
 sys.path[:0] = [str(TOP / "tests"), str(TOP / "tools")]
 
+import verify_series.main  # noqa: E402, F401 - as the program begins
 from repos import mail_of_change  # noqa: E402
 from verify_series import cache  # noqa: E402
 from verify_series.apply import read_mail  # noqa: E402

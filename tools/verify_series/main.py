@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from types import FrameType
+
+gc.set_threshold(50_000)  # most objects live as long as we do: half the collector's time
 
 INTERRUPTED = 130
 NO_VERDICT = 2

@@ -31,6 +31,9 @@ EXECUTED = (
     "tools/net/ynl/ynl-gen-rst.py",
 )
 
+#: The folders of those that Sphinx's extensions, or each other, import.
+_MODULES = (f"{ROOT}/sphinx", "scripts/lib", "tools/lib/python", "tools/net/ynl/pyynl/lib")
+
 
 def executed(paths: Iterable[str]) -> list[str]:
     """Those of ``paths`` that would run in a documentation build."""
@@ -51,7 +54,8 @@ def make(base: Snapshot, folder: Path) -> tuple[Path, list[str]]:
 
     def fill(part: Path) -> None:
         base.export(ids, part)
-        compileall.compile_dir(part, quiet=2)  # what cannot be compiled is not for this Python
+        for path in _MODULES:  # what cannot be compiled is not for this Python
+            compileall.compile_dir(part / path, quiet=2)
 
     return once(folder, f"kit-{key}", fill), sorted(ids)
 
