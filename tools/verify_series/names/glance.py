@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 _BEFORE, _AFTER = 80, 240  # bytes around a word that are looked at
+_INSIDE = re.compile(rb"[A-Za-z0-9]_*\Z")  # of a longer word; __NAME_MAX counts as NAME_MAX
 _MACRO = re.compile(rb"##|\w*\(")
 _CASE = re.compile(rb"\w*\s*:[^\";{}]*\"")
 _PAIR = re.compile(rb"\w*\s*,\s*\"")
@@ -29,17 +30,21 @@ def _names(data: bytes, word: bytes) -> bool:
     at = data.find(word)
     while at >= 0:
         before, after = data[max(0, at - _BEFORE) : at], data[at + len(word) : at + _AFTER]
-        if _MACRO.match(after):
-            return True
-        start = before.rstrip()
-        if start.endswith(b"case") and _CASE.match(after):
-            return True
-        if start.endswith((b"{", b"(")) and _PAIR.match(after):
-            return True
-        if before.rfind(b"[") > before.rfind(b"]") and _DESIGNATOR.match(after):
+        if not _INSIDE.search(before) and _is_name(before, after):
             return True
         at = data.find(word, at + len(word))
     return False
+
+
+def _is_name(before: bytes, after: bytes) -> bool:
+    """Whether a word between the two may be one that has a name there."""
+    start = before.rstrip()
+    return bool(
+        _MACRO.match(after)
+        or (start.endswith(b"case") and _CASE.match(after))
+        or (start.endswith((b"{", b"(")) and _PAIR.match(after))
+        or (before.rfind(b"[") > before.rfind(b"]") and _DESIGNATOR.match(after))
+    )
 
 
 def _indexes(data: bytes, tag: bytes) -> bool:
