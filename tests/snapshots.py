@@ -248,12 +248,13 @@ def outline(finding: Finding) -> dict[str, Any]:
 
 
 def outcome(examined: Examined) -> dict[str, Any]:
-    """What a checker gave, in the form of sample.toml; versions differ from machine to machine."""
+    """What a checker gave, in the form of sample.toml; versions differ from machine to machine, and
+    so does whether there is a sandbox."""
     result: dict[str, Any] = {"count": examined.count}
     if examined.skip:
         result["skip"] = examined.skip
-    if examined.notes:
-        result["notes"] = list(examined.notes)
+    if notes := [note for note in examined.notes if "no sandbox (" not in note]:
+        result["notes"] = notes
     if examined.findings:
         result["findings"] = [outline(finding) for finding in examined.findings]
     return result
