@@ -50,6 +50,18 @@ def test_nodes_of_sphinx() -> None:
     )
 
 
+def test_the_caption_of_a_toctree() -> None:
+    tree = publish_doctree("")
+    tree += addnodes.compact_paragraph("", "", nodes.title("", "Contents"), toctree=True)
+    assert draw(tree) == '<p><p class="caption">Contents</p></p>'
+
+
+def test_what_docutils_cannot_draw_is_its_text() -> None:
+    tree = publish_doctree("Before.")
+    tree += nodes.container("", nodes.title("", "Lost <words>"))
+    assert draw(tree) == "<pre>Before.\n\nLost &lt;words&gt;</pre>"
+
+
 def test_touched_documents_are_drawn_before_and_after() -> None:
     fixed = {"Documentation/conf.py": CONF}
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from docutils import nodes
 from docutils.frontend import get_default_settings
 from docutils.writers import html5_polyglot
+from sphinx import addnodes
 
 #: Sphinx's and our own nodes that show nothing.
 _SILENT = frozenset(("highlightlang", "index", "meta", "tabular_col_spec"))
@@ -36,7 +37,10 @@ def draw(tree: nodes.document) -> str:
     """The HTML of a document whose references are resolved. The tree is used up."""
     tree.settings = get_default_settings(html5_polyglot.Writer)
     writer = _Translator(tree)
-    tree.walkabout(writer)
+    try:
+        tree.walkabout(writer)
+    except Exception:  # a node where docutils knows of none: the verdict must not depend on it
+        return f"<pre>{writer.encode(tree.astext())}</pre>"
     return "".join(writer.body)
 
 
@@ -54,6 +58,13 @@ class _Translator(html5_polyglot.HTMLTranslator):
 
     def depart_image(self, node: nodes.Element) -> None:
         pass
+
+    def visit_title(self, node: nodes.title) -> None:
+        if isinstance(node.parent, addnodes.compact_paragraph):  # the caption of a toctree
+            self.body.append('<p class="caption">')
+            self.context.append("</p>")
+        else:
+            super().visit_title(node)
 
     def visit_math(self, node: nodes.Element) -> None:
         self.body.append(f"<code>{self.encode(node.astext())}</code>")
