@@ -158,7 +158,7 @@ def test_bad_input_is_one_sentence(tmp_path: Path, args: list[str], said: str) -
     (tmp_path / "series.mbox").write_bytes((SAMPLE / "series.mbox").read_bytes())
     (tmp_path / "notes.txt").write_text("no mail at all\n")
     (tmp_path / "empty").touch()
-    done = run(*args, cwd=tmp_path)
+    done = run(*args, "-q", cwd=tmp_path)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     message = " ".join((done.stderr or done.stdout).split())
