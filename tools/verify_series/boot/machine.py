@@ -98,7 +98,10 @@ def boot(
     """
     patience = {"kvm": timeout / 4, "tcg": timeout}
     for accelerator in ("kvm", "tcg") if with_kvm and _kvm() else ("tcg",):
-        argv = _argv(kernel, initramfs, folder, command_line, memory, accelerator)
+        # timeout(1) ends a machine that outlives us, killed before the sandbox was there.
+        argv = ["timeout", "-s", "KILL", f"{patience[accelerator] + 10:g}"]
+        argv += ["setpriv", "--pdeathsig", "KILL", "--"]
+        argv += map(str, _argv(kernel, initramfs, folder, command_line, memory, accelerator))
         command = sandbox.wrap(
             argv,
             cwd=folder,
