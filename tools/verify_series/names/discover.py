@@ -13,6 +13,7 @@ from .links import Link, links
 from .rule import common_prefix
 from .search import EVERYWHERE, WITH_TOOLS, Pathspecs
 from .sites import TABLE, Site, find_sites
+from .skim import skim
 from .trees import Trees, find_numbered
 from .uses import bounds, declared_arrays, indexed_by
 from .written import of_enum, of_site, words
@@ -99,7 +100,7 @@ class _Search:
     def _users(self, number: int, path: str, names: set[str]) -> list[tuple[int, Enum]]:
         """The enums that use one of the macros of a header; their sites are looked at."""
         enums = []
-        for source in self._sources(number, names, _visible_from(path)):
+        for source in self._sources(number, names, _visible_from(path), prepare=skim):
             if source.path == path:
                 continue
             enums += [(number, e) for e in find_numbered(source) if words(of_enum(e)) & names]
@@ -142,17 +143,28 @@ class _Search:
                         if one.enum.place == enum.place:
                             self._add(number, number + 1, one)
 
-    def _sources(self, number: int, texts: Iterable[str], where: Pathspecs) -> Iterator[Source]:
-        """The files with one of ``texts``, read; they are searched for where nobody did."""
+    def _sources(
+        self,
+        number: int,
+        texts: Iterable[str],
+        where: Pathspecs,
+        prepare: Callable[[bytes], bytes] = bytes,
+    ) -> Iterator[Source]:
+        """The files with one of ``texts``, read; they are searched for where nobody did.
+
+        A text that ``prepare`` takes out of a file does not count.
+        """
         wanted = set(texts)
         known = where in self.candidates and wanted <= self.texts
         words = [text.encode() for text in wanted]
         for path in self.candidates[where] if known else self.trees.files_with(wanted, where):
-            data = self.trees.data(number, path)
-            if data and any(word in data for word in words):
-                source = self.trees.source(number, path)
-                assert source
-                yield source
+            data = self.trees.data(number, path) or b""
+            if any(word in data for word in words):
+                rest = prepare(data)
+                if any(word in rest for word in words):
+                    source = self.trees.source(number, path)
+                    assert source
+                    yield source
 
 
 def _made_of(source: Source, members: set[str]) -> set[str]:
