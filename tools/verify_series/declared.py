@@ -77,10 +77,12 @@ class Declaration:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
+        if path.exists() and not path.is_file():
+            raise UserError(f"{path} is no file: give the path of a manifest or profile")
         if path.stat().st_size > _LARGEST:
             raise UserError(f"{path} is larger than 1 MiB: this is no manifest or profile")
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is not TOML: {error}") from error

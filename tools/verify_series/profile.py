@@ -57,6 +57,11 @@ def read_profile(path: Path) -> Profile:
             raise UserError(f"{path}: {checker} runs on every series, so it is not declared")
     table.allow([*_KEYS, *declared])
     subsystem = table.text("subsystem") or path.stem
+    paths = table.texts("paths")
+    if not paths:
+        raise UserError(
+            f"{path}: paths is missing: the files and folders that the checks are about"
+        )
     checks = []
     for checker in declared:
         if checker in ONE_TABLE:
@@ -76,9 +81,4 @@ def read_profile(path: Path) -> Profile:
             except UserError as error:
                 raise UserError(f"{path}: [[{checker}]] number {number}: {error}") from error
             checks.append(Check(checker, f"{subsystem}: {spec.name}", spec))
-    paths = table.texts("paths")
-    if not paths:
-        raise UserError(
-            f"{path}: paths is missing: the files and folders that the checks are about"
-        )
     return Profile(subsystem, table.text("title") or subsystem, paths, tuple(checks))
