@@ -125,6 +125,11 @@ def test_what_indexes_nothing_needs_no_name(tmp_path: Path, members: str) -> Non
     assert messages(tmp_path, {"a/pump.h": header, "a/show.c": TABLE + USE + start}) == []
 
 
+def test_a_name_that_a_comment_leaves_out_is_meant(tmp_path: Path) -> None:
+    table = TABLE.replace("};", "\t/* PUMP_LOW has none */\n};")
+    assert messages(tmp_path, {"a/pump.h": HEADER, "a/show.c": table + USE + START}) == []
+
+
 def test_a_table_for_a_part_of_an_enum_is_not_listed(tmp_path: Path) -> None:
     more = "".join(f"\tPUMP_X{i},\n" for i in range(5))
     header = HEADER.replace("\tPUMP_MAX,\n", more)

@@ -28,7 +28,9 @@ _MOST = 0.5  # of the enumerators; a table that lacks more has names for a part 
 _TOLD = 8  # enumerators in a message
 _FAR = 4  # times the last name's index: what is further off indexes nothing
 #: Counts and ends that go by other words than those that a series is forgiven.
-_NO_THING = re.compile(r"(?i)NUM|(_|^)NR_|COUNT$|NVALS|UNSET|BAD|DONE|PRIVATE|(_|^)NO_|_START$")
+_NO_THING = re.compile(
+    r"(?i)NUM|(_|^)NR_|COUNT$|NVALS|UNSET|BAD|DONE|PRIVATE|(_|^)NO_|_START$|EOF$"
+)
 _END = re.compile(r"(?i)(_|^)(NUM|NR|MAX|COUNT|LAST|END)(_|$)|MAX$")
 
 
@@ -63,7 +65,9 @@ def find_gap(
     uses = find_lookups(link.site.name, [data], values)
     if not uses.indexes:
         uses = find_lookups(link.site.name, around, values)
+    left_out = _left_out(link, data)
     missing = [e for e in missing if uses.bound is None or e.value <= uses.bound]
+    missing = [e for e in missing if e.name.encode() not in left_out]
     if not (missing or stale):
         return None
     used = _used(missing, around) if missing else []
@@ -75,6 +79,13 @@ def find_gap(
         group = INTENDED
     message = _message(link, used or missing, stale)
     return Gap(group, link.site.source.path, link.site.line, message, share)
+
+
+def _left_out(link: Link, data: bytes) -> set[bytes]:
+    """The words that the table has, comments included: a name left out is said there."""
+    assert link.site.region is not None
+    end = link.site.source.tokens[link.site.region.end].line
+    return set(re.findall(rb"\w+", b"\n".join(data.split(b"\n")[link.site.line - 1 : end])))
 
 
 def _message(link: Link, told: Sequence[Enumerator], stale: Sequence[Named]) -> str:
