@@ -58,11 +58,22 @@ USER = '#include <linux/gate.h>\nvoid show(enum gate gate)\n{\n\tpr_info("%s", n
             NAMES: names(head=SHARED),
         },
         {
+            HEADER: ENUM.replace("GATE_MAX", "ALL_GATES_MAX"),
+            NAMES: names(head="static const char *const names[ALL_GATES_MAX]"),
+        },
+        {
             HEADER: ENUM + "#define GATES (GATE_LOCK + 1)\n",
             NAMES: names(head="static const char *const names[GATES]"),
         },
     ],
-    ids=["sized", "indexed here", "indexed elsewhere", "declared with a size", "size by macro"],
+    ids=[
+        "sized",
+        "indexed here",
+        "indexed elsewhere",
+        "declared with a size",
+        "other end",
+        "size by macro",
+    ],
 )
 def test_however_the_two_are_linked(base: Mapping[str, str]) -> None:
     more = grown(base[HEADER])

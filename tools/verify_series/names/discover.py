@@ -186,12 +186,13 @@ def _telling(enum: Enum) -> list[str]:
 
 
 def _prefix(enum: Enum) -> list[str]:
-    """The beginning of all enumerators, or where they have none, some of them."""
+    """The beginning of all enumerators, and what ends the enum if that begins otherwise; where
+    they have no beginning in common, some of them."""
     members = list(enumerators(enum))
     prefix = common_prefix(members)
-    if len(prefix) >= _FEWEST_LETTERS or not members:
-        return [prefix] if prefix else []
-    return sorted({members[0], members[len(members) // 2], members[-1]})
+    if len(prefix) >= _FEWEST_LETTERS:
+        return [prefix, *(name for name in members[-1:] if prefix not in name)]
+    return sorted({members[0], members[len(members) // 2], members[-1]}) if members else []
 
 
 def _near(path: str) -> Pathspecs:
