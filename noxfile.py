@@ -81,6 +81,21 @@ def docs(session: nox.Session) -> None:
         session.run("sphinx-build", "-W", "--keep-going", "-b", builder, "Documentation", to)
 
 
+@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
+def wheel(session: nox.Session) -> None:
+    """What a user gets: the wheel, built and installed by pipx with each Python that is there."""
+    session.install("-q", "build", "pipx")
+    top = Path(session.create_tmp())
+    session.run("python", "-m", "build", "-q", "--outdir", str(top / "dist"), str(TOP))
+    places = {f"PIPX_{name}": str(top / name.lower()) for name in ("HOME", "BIN_DIR", "MAN_DIR")}
+    [made] = (top / "dist").glob("*.whl")
+    session.run("pipx", "install", "--force", "-q", str(made), env=places)
+    session.chdir(top)  # not beside the sources
+    command = str(top / "bin_dir" / "verify-series")
+    for words, code in (("doctor", 0), ("sample -q", 0), ("sample-broken -q --html page.html", 1)):
+        session.run(command, *words.split(), external=True, success_codes=[code])
+
+
 @nox.session
 def bench(session: nox.Session) -> None:
     """Time, as ratios against the tools themselves: of a whole run, and of the docs check.
