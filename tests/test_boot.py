@@ -187,6 +187,12 @@ def test_no_verdict(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "--- report of init ---\nbegin 1" in _console(str(caught.value))
 
 
+def test_an_option_that_the_series_takes_away() -> None:
+    without = MAKEFILE.replace("cp $(KCONFIG_ALLCONFIG)", "grep -v GATE= $(KCONFIG_ALLCONFIG) >")
+    with pytest.raises(CheckError, match=r"with the series, kconfig did not take CONFIG_GATE=y"):
+        _run(BASE, {**tree(boots.WITH), "Makefile": without})
+
+
 def test_a_series_that_does_not_build() -> None:
     broken = {**tree(boots.WITH), "guest.c": "#error no guest\n"}
     with pytest.raises(CheckError, match=r"the series does not build: .*error: #error no guest"):

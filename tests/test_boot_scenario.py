@@ -61,6 +61,12 @@ def test_steps_for_init() -> None:
     assert plan.number(0) == 7
 
 
+def test_a_file_that_is_empty_is_compared_as_well() -> None:
+    same = _step(do="read /x", both={"result": "0", "same-as": "rules"})
+    table = {**boots.table(), "step": [same], "feature": {}, "build-files": {"rules": "\n"}}
+    assert parse(table).steps[0].after.text == ""
+
+
 def _step(**changes: Any) -> dict[str, Any]:
     return {"do": "open /x", "both": {"result": "0"}, **changes}
 
@@ -72,6 +78,14 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "type of a record": (
         {"record-types": ["AVC"]},
         "record-types must be numbers in quotes, such as \"1400\", not 'AVC'",
+    ),
+    "port": (
+        {"step": [_step(do="ioperm eighty")]},
+        "step 1: do = 'ioperm eighty': 'eighty' is no port, such as 0x80",
+    ),
+    "port that is too high": (
+        {"step": [_step(do="ioperm 0x10000")]},
+        "step 1: do = 'ioperm 0x10000': '0x10000' is no port, such as 0x80",
     ),
     "build file": (
         {"config": 'CONFIG_A="@b@"\n', "build-files": {"rules": "x"}},

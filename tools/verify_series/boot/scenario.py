@@ -256,11 +256,22 @@ def _words(do: str) -> tuple[str, ...]:
     for kind, word in zip(arguments, words[1:], strict=True):
         if kind == "PATH":
             _require_path(word, f"do = {do!r}")
+        elif kind == "PORT":
+            _require_port(word, do)
         elif not word or not word.isprintable():
             raise UserError(f"do = {do!r}: {kind} must be a text in one line")
     if len(do.encode()) > _LONGEST:
         raise UserError(f"do is longer than {_LONGEST} bytes")
     return words
+
+
+def _require_port(word: str, do: str) -> None:
+    try:
+        port = int(word, 0)
+    except ValueError:
+        port = -1
+    if not 0 <= port < 1 << 16 or not re.fullmatch(r"[1-9]\d*|0|0x[0-9a-f]+", word):
+        raise UserError(f"do = {do!r}: {word!r} is no port, such as 0x80")
 
 
 def _require_path(path: str, where: str) -> None:
@@ -280,8 +291,8 @@ def _expected(entry: Mapping[str, Any], given: _Table, words: tuple[str, ...]) -
         raise UserError(f"same-as = {table.same_as!r} is not in build-files")
     if table.text and table.same_as:
         raise UserError("give text or same-as, not both")
-    text = given.build_files[table.same_as] if table.same_as else table.text
-    if text and (words[0] != "read" or table.result != _ALLOWED):
+    text = given.build_files[table.same_as] if table.same_as else table.text or None
+    if text is not None and (words[0] != "read" or table.result != _ALLOWED):
         raise UserError('text and same-as belong to a read with result = "0"')
     if table.records is not None and not given.record_types:
         raise UserError("records need record-types: the numbers of the audit records that count")
@@ -289,4 +300,4 @@ def _expected(entry: Mapping[str, Any], given: _Table, words: tuple[str, ...]) -
         if not record or not all(isinstance(value, str) for value in record.values()):
             raise UserError("a record is a table of fields, each a text")
     result = errno.errorcode.get(number, _ALLOWED)  # one name, where an errno has two
-    return Expected(result, table.records, table.log, text.rstrip() if text else None)
+    return Expected(result, table.records, table.log, None if text is None else text.rstrip())
