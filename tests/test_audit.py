@@ -130,6 +130,27 @@ def test_a_name_that_a_comment_leaves_out_is_meant(tmp_path: Path) -> None:
     assert messages(tmp_path, {"a/pump.h": HEADER, "a/show.c": table + USE + START}) == []
 
 
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        (HEADER.replace("LOW,", "LOW, /* no longer used */"), USE),
+        (HEADER, USE + "void all(void)\n{\n\tfor (int i = 0; i < PUMP_LOW; i++)\n\t\tf(i);\n}\n"),
+        (HEADER, USE.replace("\treturn", '\tif (p == PUMP_LOW)\n\t\treturn "low";\n\treturn')),
+    ],
+)
+def test_an_enumerator_that_needs_no_name(tmp_path: Path, header: str, code: str) -> None:
+    assert messages(tmp_path, {"a/pump.h": header, "a/show.c": TABLE + code + START}) == []
+
+
+def test_a_name_that_several_enumerators_share_is_a_name(tmp_path: Path) -> None:
+    members = "".join(f"\tPUMP_{i},\n" for i in range(6))
+    header = f"enum pump {{\n{members}\tPUMP_MAX,\n}};\n"
+    entries = "".join(f'\t"{text}",\n' for text in ("in", "x", "x", "x", "out", "aux"))
+    table = f'#include "pump.h"\nstatic const char *const names[PUMP_MAX] = {{\n{entries}}};\n'
+    start = START.replace("PUMP_LOW", "PUMP_2")
+    assert messages(tmp_path, {"a/pump.h": header, "a/show.c": table + USE + start}) == []
+
+
 def test_a_table_for_a_part_of_an_enum_is_not_listed(tmp_path: Path) -> None:
     more = "".join(f"\tPUMP_X{i},\n" for i in range(5))
     header = HEADER.replace("\tPUMP_MAX,\n", more)
@@ -178,6 +199,8 @@ def test_values_from_programs_are_used_everywhere(tmp_path: Path) -> None:
     table = TABLE.replace('"pump.h"', "<linux/pump.h>")
     tree = {"include/uapi/linux/pump.h": HEADER, "tools/pump/show.c": table + USE}
     assert [text.split(":")[0] for text in messages(tmp_path, tree)] == [FALLBACK]
+    tree["tools/testing/pump/show.c"] = tree.pop("tools/pump/show.c")
+    assert [text.split(":")[0] for text in messages(tmp_path, tree)] == [INTENDED]
 
 
 def test_an_index_counted_from_a_base(tmp_path: Path) -> None:

@@ -110,14 +110,14 @@ class _Work:
         return find_gap(link, helpers, partial(self._beside, link))
 
     def _beside(self, link: Link) -> dict[str, bytes]:
-        """What stands in the folders of a link."""
-        path, folders = link.site.source.path, _folders(link)
+        """The files in the folders of a link, and the two that it is of."""
+        folders = _folders(link)
         if self._read[0] != folders:
             files = [file for folder in folders for file in self.folders[folder][:_MOST_AROUND]]
             self._read = folders, self.snapshot.read_many(dict.fromkeys(files))
-        if path not in self._read[1]:
-            self._read[1].update(self.snapshot.read_many([path]))
-        return self._read[1]
+        own = [link.site.source.path, link.enum.source.path]
+        missing = [path for path in own if path not in self._read[1]]
+        return {**self._read[1], **self.snapshot.read_many(missing)}
 
 
 def _folders(link: Link) -> list[str]:

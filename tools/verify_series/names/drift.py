@@ -29,8 +29,10 @@ _TOLD = 8  # enumerators in a message
 _FAR = 4  # times the last name's index: what is further off indexes nothing
 #: Counts and ends that go by other words than those that a series is forgiven.
 _NO_THING = re.compile(
-    r"(?i)NUM|(_|^)NR_|COUNT$|NVALS|UNSET|BAD|DONE|PRIVATE|(_|^)NO_|_START$|EOF$"
+    r"(?i)NUM|(_|^)NR_|COUNT$|NVALS|UNSET|BAD|DONE|PRIVATE|(_|^)NO_|_START$|EOF$|RSR?VD|RESERVED"
 )
+#: What a comment says of an enumerator that is none any more.
+_OLD = re.compile(rb"(?i)/[*/].*(obsolete|deprecated|no longer|unused|not used)")
 _END = re.compile(r"(?i)(_|^)(NUM|NR|MAX|COUNT|LAST|END)(_|$)|MAX$")
 
 
@@ -60,14 +62,19 @@ def find_gap(
     if not (missing or stale) or len(reading.names) < fewest:
         return None
     files = beside()
-    around, data = files.values(), files[link.site.source.path]
+    header = link.enum.source.path  # kernel-doc there is no use
+    around = [data for path, data in files.items() if path != header or path.endswith(".c")]
     values = {e.name.encode(): e.value for e in reading.enumerators}
-    uses = find_lookups(link.site.name, [data], values)
+    uses = find_lookups(link.site.name, [files[link.site.source.path]], values)
     if not uses.indexes:
         uses = find_lookups(link.site.name, around, values)
-    left_out = _left_out(link, data)
-    missing = [e for e in missing if uses.bound is None or e.value <= uses.bound]
-    missing = [e for e in missing if e.name.encode() not in left_out]
+    missing = [
+        e
+        for e in missing
+        if (uses.bound is None or e.value <= uses.bound)
+        and e.name.encode() not in uses.apart
+        and _needs_name(e, link, files)
+    ]
     if not (missing or stale):
         return None
     used = _used(missing, around) if missing else []
@@ -81,11 +88,20 @@ def find_gap(
     return Gap(group, link.site.source.path, link.site.line, message, share)
 
 
-def _left_out(link: Link, data: bytes) -> set[bytes]:
-    """The words that the table has, comments included: a name left out is said there."""
+def _needs_name(e: Enumerator, link: Link, files: Mapping[str, bytes]) -> bool:
+    """Whether neither a comment in the table, nor one beside the enumerator, nor a loop that ends
+    there says that it needs none."""
     assert link.site.region is not None
+    name = rb"\b" + re.escape(e.name.encode()) + rb"\b"
     end = link.site.source.tokens[link.site.region.end].line
-    return set(re.findall(rb"\w+", b"\n".join(data.split(b"\n")[link.site.line - 1 : end])))
+    table = files[link.site.source.path].split(b"\n")[link.site.line - 1 : end]
+    if re.search(name, b"\n".join(table)):
+        return False
+    enum = files.get(link.enum.source.path, b"").split(b"\n")[e.line - 1 : e.line]
+    if any(_OLD.search(line) for line in enum):
+        return False
+    loop = re.compile(rb";[^;\n]*<\s*" + name + rb"\s*;")
+    return not any(loop.search(data) for data in files.values() if e.name.encode() in data)
 
 
 def _message(link: Link, told: Sequence[Enumerator], stale: Sequence[Named]) -> str:
@@ -99,9 +115,10 @@ def _message(link: Link, told: Sequence[Enumerator], stale: Sequence[Named]) -> 
 
 
 def _group(reading: Reading, uses: Lookups, used: Sequence[Enumerator], link: Link) -> str:
-    if reading.designated and not used:
-        outside = "/uapi/" in link.enum.source.path  # the values come from programs
-        return FALLBACK if outside else INTENDED
+    if not used and (reading.designated or uses.guarded):
+        path = link.enum.source.path
+        outside = "/uapi/" in path and not link.site.source.path.startswith("tools/testing/")
+        return FALLBACK if outside else INTENDED  # values from programs, or from nowhere
     behind = reading.size is None and all(e.value > _last(reading) for e in used)
     if reading.fallback or uses.guarded or (behind and uses.sized):
         return FALLBACK

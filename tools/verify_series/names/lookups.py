@@ -13,6 +13,7 @@ _BASE = re.compile(rb"[-+]\s*([A-Z][A-Z0-9_]*)\b")
 _TESTED = re.compile(rb"(?:!|\bif\s*\(|&&|\|\|)\s*\Z")
 _TESTS = re.compile(rb"\s*(?:\?|[!=]=\s*NULL|&&|\|\|)")
 _ASSIGNED = re.compile(rb"(\w+)\s*=\s*\Z")
+_ALONE = rb"(?<![\w>.])"  # before what is no member of something else
 _AFTER = 300  # bytes behind an assignment in which the name is looked at
 
 
@@ -22,13 +23,15 @@ class Lookups:
 
     ``guarded`` is true where a user looks first whether there is a name, ``sized`` where it
     compares the index with the number of names. ``bound`` is the largest index that all of them
-    let pass, where they compare it with an enumerator first.
+    let pass, where they compare it with an enumerator first. ``apart`` are the enumerators that
+    a function which looks names up asks for by themselves.
     """
 
     indexes: frozenset[bytes]
     guarded: bool
     sized: bool
     bound: int | None
+    apart: frozenset[bytes]
 
 
 def find_lookups(table: str, files: Iterable[bytes], values: Mapping[bytes, int]) -> Lookups:
@@ -36,6 +39,7 @@ def find_lookups(table: str, files: Iterable[bytes], values: Mapping[bytes, int]
     name = table.encode()
     word = re.compile(rb"\b" + re.escape(name) + rb"\b")
     indexes = set()
+    apart: set[bytes] = set()
     bounds: list[int | None] = []
     guarded = sized = False
     for data in files:
@@ -48,9 +52,14 @@ def find_lookups(table: str, files: Iterable[bytes], values: Mapping[bytes, int]
                 text = index[1].strip()
                 indexes.add(text)
                 guarded = guarded or _is_guarded(data, match.start(), index.end())
-                bounds.append(_bound(data, match.start(), text, values))
+                function = data.rfind(b"\n}", 0, match.start()) + 1, data.find(b"\n}", index.end())
+                bounds.append(_bound(data[function[0] : match.start()], text, values))
+                same = re.compile(_ALONE + re.escape(text) + rb"\s*==\s*(\w+)")
+                apart.update(same.findall(data, *function))
     bound = max((b for b in bounds if b is not None), default=None)
-    return Lookups(frozenset(indexes), guarded, sized, None if None in bounds else bound)
+    if None in bounds:
+        bound = None
+    return Lookups(frozenset(indexes), guarded, sized, bound, frozenset(apart))
 
 
 def _is_lookup(index: bytes, values: Mapping[bytes, int]) -> bool:
@@ -60,14 +69,10 @@ def _is_lookup(index: bytes, values: Mapping[bytes, int]) -> bool:
     return not all(word in values or word.isupper() for word in _WORD.findall(index))
 
 
-def _bound(data: bytes, at: int, index: bytes, values: Mapping[bytes, int]) -> int | None:
-    """The largest index that the function lets pass to a use at ``at``, by the last comparison
-    before it."""
-    start = data.rfind(b"\n}", 0, at) + 1
+def _bound(before: bytes, index: bytes, values: Mapping[bytes, int]) -> int | None:
+    """The largest index that the last comparison of a function before a lookup lets pass."""
     found = None
-    for match in re.finditer(
-        rb"(?<![\w>.])" + re.escape(index) + rb"\s*(<=?|>=?)\s*(\w+)", data[start:at]
-    ):
+    for match in re.finditer(_ALONE + re.escape(index) + rb"\s*(<=?|>=?)\s*(\w+)", before):
         if match[2] in values:
             found = values[match[2]] - (match[1] in (b"<", b">="))
     return found

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -128,10 +128,12 @@ def _listed(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Read
     return Reading(enumerators, names, fallback=fallback, listed=True)
 
 
-def _fillers(entries: Sequence[Entry]) -> frozenset[str]:
-    """The strings that stand for what has no name: there is one for three or more indexes."""
+def _fillers(entries: Sequence[Entry], at: Collection[int]) -> frozenset[str]:
+    """The strings that stand for what has no name: there is one for three or more indexes, and
+    not all of these are those of enumerators."""
     counts = Counter(entry.text for entry in entries if entry.text is not None)
-    return frozenset(text for text, count in counts.items() if count >= _OFTEN)
+    loose = {entry.text for entry in entries if entry.index not in at}
+    return frozenset(text for text, count in counts.items() if count >= _OFTEN and text in loose)
 
 
 def _enumerators(view: View, link: Link) -> tuple[Enumerator, ...]:
@@ -164,7 +166,7 @@ def _array(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Readi
     extra: list[tuple[str, Named]] = []
     taken: dict[int, Entry] = {}
     blank = frozenset(e.index for e in table.entries if e.text is None and not e.filler)
-    fillers = _fillers(table.entries)
+    fillers = _fillers(table.entries, at)
     for entry in table.entries:
         if entry.text is None or entry.filler or entry.text in fillers:
             continue
