@@ -81,6 +81,13 @@ def docs(session: nox.Session) -> None:
         session.run("sphinx-build", "-W", "--keep-going", "-b", builder, "Documentation", to)
 
 
+@nox.session
+def pictures(session: nox.Session) -> None:
+    """Make the pictures of the manual again; needs chromium and chromium-driver."""
+    install(session, "[tests]")
+    session.run("python", "tests/pictures.py")
+
+
 @nox.session(python=["3.11", "3.12", "3.13", "3.14"])
 def wheel(session: nox.Session) -> None:
     """What a user gets: the wheel, built and installed by pipx with each Python that is there."""

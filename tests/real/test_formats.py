@@ -57,6 +57,10 @@ def test_formats(runs: tuple[Path, Path], cache: Path, tmp_path: Path) -> None:
     [result] = sarif["runs"][0]["results"]
     assert result["ruleId"] == "docs/unknown-document"
 
+    page = (tmp_path / "v3.html").read_text("utf-8")
+    for part in ("1 new finding", 'class="changed"', "IPE_HOOK_BPRM_CREDS_FOR_EXEC", "execve"):
+        assert part in page, part
+
     mail = email.message_from_bytes(
         (tmp_path / "v3.reply").read_bytes(), policy=email.policy.default
     )
