@@ -268,17 +268,23 @@ PROBES = {
 
 @pytest.mark.skipif(bool(sandbox.missing()), reason=sandbox.missing() or "-")
 @pytest.mark.parametrize("name", PROBES)
+@pytest.mark.parametrize("where", ["Makefile", "Kconfig"])
 def test_a_makefile_that_reaches_out(
-    check: Check, hermetic: Path, name: str, tmp_path: Path
+    check: Check, hermetic: Path, name: str, where: str, tmp_path: Path
 ) -> None:
+    """The miniature has a script where kconfig runs what is in ``$(shell)`` of a Kconfig."""
     secret, victim = hermetic / "secret", hermetic / "victim"
     secret.write_text("the secret")
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)
         line, words = PROBES[name]
         line = line.format(victim=victim, secret=secret, port=server.getsockname()[1])
-        makefile = TREE["gate/Makefile.list"] + line + "\n"
-        examined = check({"gate/Makefile.list": makefile, "gate/gate.c": gate("\thook++;\n")})
+        if where == "Makefile":
+            change = {"gate/Makefile.list": f"{TREE['gate/Makefile.list']}{line}\n"}
+        else:
+            script = line.removeprefix("$(shell ").removesuffix(")").replace("$(srctree)", "$PWD")
+            change = {"scripts/configure": f"{TREE['scripts/configure']}{script} || true\n"}
+        examined = check({**change, "gate/gate.c": gate("\thook++;\n")})
         with pytest.raises(TimeoutError):
             server.accept()
     assert not victim.exists()

@@ -121,18 +121,19 @@ class Kbuild:
         """The worktree."""
         return self.folder.tree
 
-    def base(self, snapshot: Snapshot, *, every_option: bool = True) -> None:
-        """Go to the base. Raises CheckError where it cannot be configured as asked.
+    def base(self, snapshot: Snapshot, *, every_option: bool = True) -> Made:
+        """Go to the base, and configure it: what make said then. Raises CheckError where it cannot
+        be configured as asked.
 
         Without ``every_option`` it need not have all options, as the series brings some.
         """
         self.at = "base"
         self.folder.go_to(snapshot)
         self.folder.restore()
-        if self.folder.made_of != snapshot.commit:
-            self._configure()
-            if every_option:
-                self.require_settings()
+        made = self._configure()
+        if every_option:
+            self.require_settings()
+        return made
 
     def is_kept(self, snapshot: Snapshot) -> bool:
         """Whether the kept output is this base's, so that :meth:`base` need not be called."""

@@ -48,6 +48,7 @@ from . import build_names, keys
 NAME = "build"
 
 
+_KEPT = "configured, messages, compiled, tables"  # what is kept of a base
 _FIRST, _PREPARE = 110, 5  # steps beside the objects: from nothing, and when all is there
 _WORKTREE, _BASE = 0.35, 0.7  # how far a first run is when the worktree and the base are there
 
@@ -126,6 +127,7 @@ class _Build:
         self.applied, self.wanted, self.kbuild = applied, wanted, kbuild
         self.tables, self.compiler = tables, compiler
         self.brings_options = brings_options(applied.paths)
+        self.configured: list[messages.Message] = []  # what kconfig said last
 
     def examine(self) -> Examined:
         states = [self._base()]
@@ -168,36 +170,51 @@ class _Build:
         """The base's state, kept from an earlier run if that was on the same base."""
         base, kept = self.applied.base, Kept(root() / NAME / "results")
         wanted = repr(
-            (__version__, base.commit, self.kbuild.kept.name, self.wanted.sources, self.tables)
+            (
+                _KEPT,
+                __version__,
+                base.commit,
+                self.kbuild.kept.name,
+                self.wanted.sources,
+                self.tables,
+            )
         )
         key = hashlib.sha256(wanted.encode()).hexdigest()
         if self.kbuild.is_kept(base) and (known := kept.load(key)):
             said = [messages.Message(*one) for one in known["messages"]]
+            self.configured = [messages.Message(*one) for one in known["configured"]]
             tables = {name: _as_compiled(one) for name, one in known["tables"].items()}
-            return _State([_finding(one) for one in said], frozenset(known["compiled"]), tables)
+            found = [_finding(one) for one in [*self.configured, *said]]
+            return _State(found, frozenset(known["compiled"]), tables)
         self.kbuild.folder.span = (0, _WORKTREE)
-        self.kbuild.base(base, every_option=not self.brings_options)
+        configured = self.kbuild.base(base, every_option=not self.brings_options)
+        self.configured = self._read(configured)
         self.kbuild.folder.span = (_WORKTREE, _BASE)
         compiled, made, said = self._compile(base, frozenset())
         tables = self._names(base, compiled, {})
         self.kbuild.keep(base)
-        values = [[m.path, m.line, m.kind, m.option, m.text] for m in said]
         if made.status == 0:  # a failure may have had a cause that is gone the next time
-            made_of = {name: astuple(one) for name, one in tables.items()}
-            content = {"messages": values, "compiled": sorted(compiled), "tables": made_of}
+            content = {
+                "configured": [astuple(one) for one in self.configured],
+                "messages": [astuple(one) for one in said],
+                "compiled": sorted(compiled),
+                "tables": {name: astuple(one) for name, one in tables.items()},
+            }
             kept.save(key, content)
-        return _State([_finding(one) for one in said], compiled, tables)
+        return _State([_finding(one) for one in [*self.configured, *said]], compiled, tables)
 
     def _after(self, snapshot: Snapshot, changed: list[str], states: list[_State]) -> _State:
         """The state after a patch that changes something that is compiled."""
         configured = self.kbuild.series(snapshot, changed)
+        if configured:
+            self.configured = self._read(configured)
         if configured and configured.status:
             before = states[-1]
-            found = [_finding(one) for one in self._read(configured)]
+            found = [_finding(one) for one in self.configured]
             found += _unseen(found, before.findings, before.compiled)
             return _State(found, before.compiled, before.tables)
         compiled, _, said = self._compile(snapshot, states[-1].compiled)
-        found = [_finding(one) for one in said]
+        found = [_finding(one) for one in [*self.configured, *said]]
         failed = {s for s in compiled if not self.kbuild.made(targets.object_of(s))}
         found += _unseen(found, states[-1].findings, failed)
         tables = states[-1].tables
