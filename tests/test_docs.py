@@ -242,6 +242,12 @@ def test_a_document_with_two_numbers(judged: Examined) -> None:
     assert said == ["other is already assigned section numbers (nested numbered toctree?)"]
 
 
+def test_a_second_number_in_a_toctree_that_was_numbered_before() -> None:
+    numbered = {**SMALL, INDEX: SMALL[INDEX].replace("toctree::\n", "toctree::\n   :numbered:\n")}
+    said = verdict(numbered, {**numbered, INDEX: numbered[INDEX] + "   b\n"})
+    assert said == [("toctree-duplicate", INDEX, 4, 1, State.NEW)] * 2
+
+
 def verdict(*trees: Mapping[str, str]) -> list[tuple[str, str, int, int | None, State]]:
     examined = docs.run(snapshots.apply(*trees), docs.parse({}))
     return [(f.rule, f.path, f.line, f.patch, f.state) for f in examined.findings]

@@ -75,6 +75,8 @@ def test_the_environment_has_what_is_replaced(app: Sphinx) -> None:
     assert isinstance(env.files_to_rebuild, dict)
     assert isinstance(env.included, dict)
     assert isinstance(env.numbered_toctrees, set)
+    env.get_doctree("index")
+    assert "index" in env._pickled_doctree_cache
     assert isinstance(env.toctree_includes, dict)
     assert isinstance(env.metadata["index"], dict)
     assert app.project._path_to_docname == {Path("index.rst"): "index"} or app.project.docnames

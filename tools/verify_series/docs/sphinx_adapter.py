@@ -263,6 +263,7 @@ class Documents:
         for name in names:
             self.app.events.emit("env-purge-doc", self._env, name)
             self._env.clear_doc(name)
+            self._env._pickled_doctree_cache.pop(name, None)  # what get_doctree() gives
             self._wanted.pop(name, None)
             if name in self._known:
                 self._env.all_docs[name] = 0
