@@ -11,6 +11,7 @@ Blocks", "Hyperlink Targets", "Sections") and of Documentation/doc-guide of the 
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
@@ -285,7 +286,7 @@ def _toctree(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _target(kind: str, here: str, content: str) -> str:
-    explicit = _EXPLICIT.match(content)
+    explicit = _EXPLICIT.match(content) if ">" in content else None
     target = explicit[1] if explicit else content
     if kind == "doc":
         return joined(here, target)
@@ -304,9 +305,12 @@ def _path(folder: str, name: str) -> str:
     return posixpath.normpath(posixpath.join(folder, name))
 
 
+def decoded(data: bytes) -> str:
+    """The text of a document."""
+    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+
+
 def scan_snapshot(snapshot: Snapshot, paths: Iterable[str]) -> dict[str, FileScan]:
     """Scan those of ``paths`` that exist in the snapshot and are .rst files."""
     found = snapshot.read_many(path for path in paths if path.endswith(".rst"))
-    return {
-        path: scan_text(path, data.decode("utf-8-sig", "replace")) for path, data in found.items()
-    }
+    return {path: scan_text(path, decoded(data)) for path, data in found.items()}

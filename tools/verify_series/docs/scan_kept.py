@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..model import Snapshot
 from . import scan
-from .scan import ROOT, FileScan, scan_text
+from .scan import ROOT, FileScan, decoded, scan_text
 
 _CODE = hashlib.sha256(Path(scan.__file__).read_bytes()).hexdigest()[:12]
 _MOST_FILES = 8  # of some 2 MB
@@ -45,7 +45,7 @@ def _scan(snapshot: Snapshot, before: _Scans) -> _Scans:
     fresh = [path for path in ids if path not in scans]
     contents = snapshot.contents([ids[path] for path in fresh])
     for path, (oid, data) in zip(fresh, contents, strict=True):
-        scans[path] = (oid, scan_text(path, data.decode("utf-8-sig", "replace")))
+        scans[path] = (oid, scan_text(path, decoded(data)))
     return {path: scans[path] for path in ids}
 
 
