@@ -19,6 +19,7 @@ import pytest
 import snapshots
 from verify_series import sandbox
 from verify_series.checkers import docs
+from verify_series.docs import reader
 from verify_series.model import CheckError, Examined, Severity, State, UserError
 
 GOOD = """\
@@ -492,6 +493,15 @@ def test_what_cannot_be_read_is_no_pass(conf: str | None, said: str) -> None:
     if conf is not None:
         tree["Documentation/conf.py"] = conf
     with pytest.raises(CheckError, match=said):
+        docs.run(snapshots.apply(tree, {**tree, A: SMALL[A] + "\nMore.\n"}), docs.parse({}))
+
+
+def test_a_documentation_build_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_CPU_SECONDS", 1)
+    monkeypatch.setattr(reader, "_CPU_PER_DOCUMENT", 0)
+    monkeypatch.setattr(reader, "_PATIENCE", 600)
+    tree = {**SMALL, "Documentation/conf.py": "while True:\n    pass\n"}
+    with pytest.raises(CheckError, match=r"failed: killed by signal 9 \(time or memory limit\?\)"):
         docs.run(snapshots.apply(tree, {**tree, A: SMALL[A] + "\nMore.\n"}), docs.parse({}))
 
 

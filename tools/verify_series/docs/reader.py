@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -256,8 +257,8 @@ class Reader:
         errors = self._sources.tree.parent / "stderr"
         lines = errors.read_text("utf-8", "replace").splitlines()
         why = lines[-1] if lines else "no message"
-        if status < 0 or status > _SIGNALLED:
-            number = -status if status < 0 else status - _SIGNALLED
+        number = -status if status < 0 else status - _SIGNALLED
+        if number in signal.valid_signals():
             why = f"killed by signal {number} (time or memory limit?)"
         raise CheckError(f"the process that reads the documents failed: {why}")
 
