@@ -294,3 +294,16 @@ def test_bits_that_a_macro_makes_indexes_of() -> None:
     assert told(base, {HEADER: header(*words, "KEY")}) == [f"noname error {NAMES}"]
     assert told(base, {HEADER: header(*words, "KEY"), NAMES: table(*words, "KEY")}) == []
     assert told(base, {NAMES: table("OPEN", "LOCK")}) == [f"lost error {NAMES}"]
+
+
+def test_the_size_or_bound_that_only_ends_the_enum() -> None:
+    header = "enum gate {\n\tGATE_OPEN,\n\tGATE_SHUT,\n\tGATE_LOCK,\n\tNR_GATES,\n};\n"
+    grown = header.replace("\tGATE_SHUT", "\tGATE_HALF,\n\tGATE_SHUT")
+    entries = "".join(f'\t"{text}",\n' for text in ("open", "shut", "lock"))
+    top = "#include <linux/gate.h>\nstatic const char"
+    loop = "int f(void)\n{\n\tfor (int i = 0; i < NR_GATES; i++)\n\t\tputs(names[i]);\n}\n"
+    for table in (
+        f"{top} *const names[] = {{\n{entries}}};\n{loop}",
+        f"{top} names[NR_GATES][NAME_LEN] = {{\n{entries}}};\n",
+    ):
+        assert told({HEADER: header, NAMES: table}, {HEADER: grown}) == [f"noname error {NAMES}"]

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable
 
 _BEFORE, _AFTER = 80, 240  # bytes around a word that are looked at
-_INSIDE = re.compile(rb"[A-Za-z0-9]_*\Z")  # of a longer word; __NAME_MAX counts as NAME_MAX
+_BEGINNING = re.compile(rb"\w*\Z")
+_COUNT = re.compile(rb"(NR|NUM|N|MAX|LAST)?_*")  # before a word: NR_NAMES, __NAME_MAX
 _MACRO = re.compile(rb"##|\w*\(")
 _CASE = re.compile(rb"\w*\s*:[^\";{}]*\"")
 _PAIR = re.compile(rb"\w*\s*,\s*\"")
-_DESIGNATOR = re.compile(rb"[^\]\n]*\](?:\s+__\w+)*\s*(?:=|;)")
+_DESIGNATOR = re.compile(rb"[^\]\n]*\](?:\[[^\]\n]*\])*(?:\s+__\w+)*\s*(?:=|;)")
+_COMPARED = re.compile(rb"\w*\s*[<>=!]")
 _UNSIZED = re.compile(rb"\[\s*\](?:\s+__\w+)*\s*=\s*\{")
 
 
@@ -27,11 +29,16 @@ def may_name(data: bytes, words: Iterable[str], tags: Iterable[str]) -> bool:
 
 
 def _names(data: bytes, word: bytes) -> bool:
+    bounds = _UNSIZED.search(data) is not None
     at = data.find(word)
     while at >= 0:
         before, after = data[max(0, at - _BEFORE) : at], data[at + len(word) : at + _AFTER]
-        if not _INSIDE.search(before) and _is_name(before, after):
-            return True
+        beginning = _BEGINNING.search(before)
+        assert beginning
+        if _COUNT.fullmatch(beginning[0]):
+            before = before[: beginning.start()]
+            if _is_name(before, after) or (bounds and _is_bound(before, after)):
+                return True
         at = data.find(word, at + len(word))
     return False
 
@@ -45,6 +52,11 @@ def _is_name(before: bytes, after: bytes) -> bool:
         or (start.endswith((b"{", b"(")) and _PAIR.match(after))
         or (before.rfind(b"[") > before.rfind(b"]") and _DESIGNATOR.match(after))
     )
+
+
+def _is_bound(before: bytes, after: bytes) -> bool:
+    """Whether a word is compared with something, such as the index of an array without a size."""
+    return before.rstrip().endswith((b"<", b">", b"=")) or bool(_COMPARED.match(after))
 
 
 def _indexes(data: bytes, tag: bytes) -> bool:
