@@ -52,6 +52,7 @@ _LIBRARIES = {
     "docutils": "docs",
     "PyYAML": "docs of trees with netlink specifications",
     "rich": "progress",
+    "Jinja2": "--html",
 }
 
 
