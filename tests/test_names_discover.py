@@ -83,6 +83,37 @@ def test_however_the_two_are_linked(base: Mapping[str, str]) -> None:
     assert told(base, {NAMES: swapped}) == [f"moved error {NAMES}"] * 2
 
 
+@pytest.mark.parametrize("size", ["3", "GATES"])
+def test_an_array_that_does_not_grow(size: str) -> None:
+    enum = ENUM.replace("\tGATE_MAX\n", "#define GATES (GATE_LOCK + 1)\n")
+    table = names(head=f"static const char *const names[{size}]")
+    base = {HEADER: enum, NAMES: table + FUNCTION}
+    more = enum.replace("\tGATE_LOCK,\n", "\tGATE_LOCK,\n\tGATE_KEY,\n")
+    assert told(base, {HEADER: more}) == [f"noname error {NAMES}"]
+    last = enum.replace("\tGATE_LOCK,\n", "\tGATE_LOCK,\n\tGATE_LAST,\n")
+    assert told(base, {HEADER: last}) == []
+
+
+def test_a_null_that_ends_the_table_is_nobodys() -> None:
+    enum = ENUM.replace("\tGATE_MAX\n", "")
+    base = {HEADER: enum, NAMES: names(ENTRIES + "\tNULL,\n", UNSIZED) + FUNCTION}
+    more = enum.replace("\tGATE_LOCK,\n", "\tGATE_LOCK,\n\tGATE_KEY,\n")
+    assert told(base, {HEADER: more}) == [f"noname error {NAMES}"]
+    named = names(ENTRIES + '\t"key",\n\tNULL,\n', UNSIZED) + FUNCTION
+    assert told(base, {HEADER: more, NAMES: named}) == []
+
+
+def test_an_index_that_is_compared_with_an_enumerator() -> None:
+    user = "const char *f(struct d *d)\n{\n\tif (d->i > GATE_LOCK)\n\t\treturn 0;\n"
+    base = {HEADER: ENUM, NAMES: names(head=UNSIZED) + f"{user}\treturn names[d->i];\n}}\n"}
+    assert told(base, {HEADER: grown(ENUM)}) == [f"noname error {NAMES}"]
+
+
+def test_a_new_name_for_what_ends_the_enum() -> None:
+    base = {HEADER: ENUM, NAMES: names()}
+    assert told(base, {k: v.replace("GATE_MAX", "GATE_ENTRIES") for k, v in base.items()}) == []
+
+
 def under(option: str, text: str, line: str) -> str:
     return text.replace(line, f"#ifdef {option}\n{line}#endif\n")
 

@@ -36,8 +36,9 @@ from verify_series.model import (
     State,
     Step,
 )
-from verify_series.names import whole
+from verify_series.names import trees, whole
 from verify_series.names.links import Link
+from verify_series.names.reach import Reach
 from verify_series.names.reading import Reading, read_link
 from verify_series.names.rule import common_prefix
 from verify_series.store import Store
@@ -336,7 +337,8 @@ def run(
         searched = [path for path, yes in whole.with_names(snapshot, files) if yes]
         say(f"{len(searched)} files may have tables")
         overlay = Overlay(store, commit, snapshot.read_many(searched))
-        reached = whole.reach(snapshot)
+        reached, of_base = whole.reach(snapshot), Reach(snapshot)
+        trees.Reach = lambda tree: of_base if tree.commit == commit else Reach(tree)  # type: ignore
         count = 0
         for number, path in enumerate(searched):
             if number % 20 == 0:

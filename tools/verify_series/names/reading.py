@@ -32,10 +32,11 @@ class Reading:
     """The map from enumerator to name. ``loose`` are the names of an array at an index that no
     enumerator has; ``extra`` is a second name for an enumerator that has one.
 
-    ``size`` is that of the array, if it says so; ``blank`` are the indexes at which it says NULL;
-    ``places`` maps an index to the enumerators of this value; ``fallback`` is true where an
-    enumerator without a name gets a common one, ``listed`` where each has a line of its own in a
-    list or a switch, so that two with one name may be meant.
+    ``size`` is that of the array, if it says so, by the names ``sizes``; ``blank`` are the indexes
+    at which it says NULL, but for one behind all names; ``places`` maps an index to the
+    enumerators of this value; ``fallback`` is true where an enumerator without a name gets a
+    common one, ``listed`` where each has a line of its own in a list or a switch, so that two with
+    one name may be meant.
     """
 
     enumerators: tuple[Enumerator, ...]
@@ -45,6 +46,7 @@ class Reading:
     array: bool = False
     designated: bool = False
     size: int | None = None
+    sizes: frozenset[str] = frozenset()
     fallback: bool = False
     listed: bool = False
     blank: frozenset[int] = frozenset()
@@ -165,7 +167,10 @@ def _array(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Readi
     loose: list[Named] = []
     extra: list[tuple[str, Named]] = []
     taken: dict[int, Entry] = {}
-    blank = frozenset(e.index for e in table.entries if e.text is None and not e.filler)
+    entries = list(table.entries)
+    if entries and entries[-1].text is None and not entries[-1].designated:
+        entries.pop()  # it ends the table for who walks through it
+    blank = frozenset(e.index for e in entries if e.text is None and not e.filler)
     fillers = _fillers(table.entries, at)
     for entry in table.entries:
         if entry.text is None or entry.filler or entry.text in fillers:
@@ -187,6 +192,7 @@ def _array(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Readi
         array=True,
         designated=any(entry.designated for entry in table.entries),
         size=table.size,
+        sizes=frozenset(link.site.mentions if link.site.table.size else ()) - names.keys(),
         fallback=bool(fillers) or any(entry.filler for entry in table.entries),
         blank=blank,
         places={index: tuple(here) for index, here in at.items()},

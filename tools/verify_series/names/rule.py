@@ -86,7 +86,8 @@ def quiet_names(reading: Reading) -> frozenset[str]:
         if e.name in reading.names:
             first.setdefault(e.value, e.name)
             continue
-        outside = e.value < 0 or (reading.size is not None and e.value >= reading.size)
+        outside = e.value < 0 or (reading.size is not None and e.value > reading.size)
+        outside = outside or e.name in reading.sizes
         if outside or is_nothing(e.name, prefix) or e.name.startswith("__") or e.value in first:
             quiet.add(e.name)
         else:
