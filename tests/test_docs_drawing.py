@@ -62,12 +62,6 @@ def test_what_docutils_cannot_draw_is_its_text() -> None:
     assert draw(tree) == "<pre>Before.\n\nLost &lt;words&gt;</pre>"
 
 
-def test_what_the_writer_does_not_know_is_plain_text() -> None:
-    tree = publish_doctree("")
-    tree += nodes.footnote_reference("", "<1>")  # leads nowhere
-    assert draw(tree) == "<pre>&lt;1&gt;</pre>"
-
-
 def test_touched_documents_are_drawn_before_and_after() -> None:
     fixed = {"Documentation/conf.py": CONF}
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -165,6 +166,30 @@ def test_the_policy_lets_nothing_in() -> None:
     assert "default-src &#39;none&#39;; style-src &#39;sha256-" in text
     assert "<script" not in text
     assert "http" not in text.split("<style>")[1].split("</style>")[0]
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, "relative luminance", of #rgb or #rrggbb."""
+    digits = colour[1:] if len(colour) == 7 else "".join(c * 2 for c in colour[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_text_can_be_read(scheme: int) -> None:
+    """Contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3) in the light and the dark colours."""
+    style = render([], [], Verdict.PASS).split("<style>")[1]
+    colours = dict(re.findall(r"--([\w-]+): (#\w+);", style.split(":root {")[1 + scheme]))
+    pairs = [("text", back) for back in colours if back.endswith("back")]
+    pairs += [("text", back) for back in ("soft", "add", "del", "mark")]
+    pairs += [(word, f"{word}-back") for word in ("ok", "fail", "warn", "note")]
+    pairs += [(word, back) for word in ("dim", "link") for back in ("back", "soft")]
+    pairs += [("dim", f"{word}-back") for word in ("fail", "warn", "note")]
+    pairs += [("dim", "add"), ("dim", "del"), ("link", "mark")]
+    for front, back in pairs:
+        light, dark = sorted((luminance(colours[c]) for c in (front, back)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (front, back)
 
 
 def test_findings_stand_at_their_lines() -> None:
