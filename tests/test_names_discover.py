@@ -62,7 +62,7 @@ USER = '#include <linux/gate.h>\nvoid show(enum gate gate)\n{\n\tpr_info("%s", n
             NAMES: names(head="static const char *const names[ALL_GATES_MAX]"),
         },
         {
-            HEADER: ENUM + "#define GATES (GATE_LOCK + 1)\n",
+            HEADER: ENUM + "#define LAST_GATE GATE_LOCK\n#define GATES (LAST_GATE + 1)\n",
             NAMES: names(head="static const char *const names[GATES]"),
         },
     ],
@@ -338,3 +338,20 @@ def test_the_size_or_bound_that_only_ends_the_enum() -> None:
         f"{top} names[NR_GATES][NAME_LEN] = {{\n{entries}}};\n",
     ):
         assert told({HEADER: header, NAMES: table}, {HEADER: grown}) == [f"noname error {NAMES}"]
+
+
+def test_two_arrays_of_one_name() -> None:
+    def file(*more: str) -> str:
+        lines = "".join(f'\t\t[GATE_{w}] = "{w.lower()}",\n' for w in ("OPEN", "SHUT", *more))
+        less = "".join(f'\t\t[GATE_{w}] = "{w.lower()}",\n' for w in ("SHUT", *more))
+        head = "{\n\tstatic const char *names[] = {\n"
+        one = f"void one(void)\n{head}{lines}\t}};\n}}\n"
+        return f"#include <linux/gate.h>\n{one}void two(void)\n{head}{less}\t}};\n}}\n"
+
+    base = {HEADER: ENUM, NAMES: file("LOCK")}
+    assert told(base, {HEADER: grown(ENUM), NAMES: file("LOCK", "KEY")}) == []
+    swapped = file("LOCK").replace('"shut"', '"lock"')
+    assert set(told(base, {NAMES: swapped})) == {
+        f"duplicate error {NAMES}",
+        f"lost error {NAMES}",
+    }

@@ -169,13 +169,14 @@ class _Search:
 
 def _made_of(source: Source, members: set[str]) -> set[str]:
     """The macros of a file that are made of enumerators, such as a number of all."""
-    return {
-        name
+    made: set[str] = set()
+    bodies = {
+        name: {t.text for m in several if m.parameters is None for t in m.body or ()}
         for name, several in source.macros.items()
-        if any(
-            m.parameters is None and any(t.text in members for t in m.body or ()) for m in several
-        )
     }
+    while more := {n for n, body in bodies.items() if n not in made and body & (members | made)}:
+        made |= more
+    return made - members
 
 
 def _telling(enum: Enum) -> list[str]:

@@ -156,6 +156,13 @@ def _find(
     """What is most like ``wanted`` in the file of the i-th tree, else in any touched file."""
     own = set(words(wanted))
     here = trees.names_of(wanted.source.path)[i]
+    peers = [one for one in find(wanted.source) if name(one) == name(wanted)]
+    source = trees.source(i, here)
+    same = [one for one in find(source) if name(one) == name(wanted)] if source else []
+    if len(same) == len(peers) > 1:  # such as arrays of two functions
+        twin = same[[one.line for one in peers].index(wanted.line)]
+        if len(own.intersection(words(twin))) > _FAMILIAR * len(own):
+            return twin
     for paths in ([here], trees.touched):
         best: tuple[float, T] | None = None
         for path in paths:
