@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -40,9 +41,7 @@ _LEXEME = re.compile(
 )
 
 
-_NEWLINE = re.compile("\n")
-_CONTINUED = re.compile(r"\\[ \t\r]*\n")
-_MAY_CONTINUE = ("\\", " ", "\t", "\r")
+_CONTINUED = re.compile(r"\\[ \t\r]*\n")  # as GCC does: a backslash and blanks, too
 
 
 def decode(data: bytes) -> str:
@@ -57,18 +56,16 @@ def decode(data: bytes) -> str:
 def _splice(text: str) -> tuple[str, list[int]]:
     """Join continued lines; the offsets in the result at which a new line of the file begins."""
     text += "\n"
+    lengths = accumulate(map(len, text.split("\n")))
+    plain = [length + number for number, length in enumerate(lengths, 1)][:-1]
     starts: list[int] = []
     removed = 0
-    for match in _NEWLINE.finditer(text):
-        at = match.start()
-        if text[at - 1 : at] in _MAY_CONTINUE:
-            kept = text.rfind("\n", 0, at) + 1
-            stripped = text[kept:at].rstrip(" \t\r")  # as GCC does: a backslash and blanks, too
-            if stripped.endswith("\\"):
-                starts.append(kept + len(stripped) - 1 - removed)
-                removed += at + 2 - kept - len(stripped)
-                continue
-        starts.append(at + 1 - removed)
+    for match in _CONTINUED.finditer(text):
+        line = bisect_left(plain, match.end(), len(starts))
+        starts += [start - removed for start in plain[len(starts) : line]]
+        starts.append(match.start() - removed)
+        removed += match.end() - match.start()
+    starts += [start - removed for start in plain[len(starts) :]]
     return _CONTINUED.sub("", text) if removed else text, starts
 
 
