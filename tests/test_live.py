@@ -84,3 +84,9 @@ def test_a_run_tells_what_is_done_unless_quiet(tmp_path: Path) -> None:
     done = run("sample", "--only", "name-table", cwd=tmp_path)
     assert "verify-series: apply: PASS, " in done.stderr
     assert "PASS" not in run("sample", "-q", "--only", "name-table", cwd=tmp_path).stderr
+
+
+def test_a_locale_that_lacks_a_character(tmp_path: Path) -> None:
+    done = run("sample", "--only", "name-table", cwd=tmp_path, PYTHONIOENCODING="latin-1")
+    assert done.returncode == 0, done.stderr
+    assert "IPE_HOOK_BPRM_CREDS_FOR_EXEC \\u2194" in done.stdout
