@@ -355,3 +355,15 @@ def test_two_arrays_of_one_name() -> None:
         f"duplicate error {NAMES}",
         f"lost error {NAMES}",
     }
+
+
+def test_a_family_is_about_what_begins_as_its_names_do() -> None:
+    base = {HEADER: FAMILY, NAMES: names()}
+    other = FAMILY.replace("#define GATE_MAX", "#define GATE_KEY_SIZE 5\n#define GATE_MAX")
+    longer = {
+        HEADER: FAMILY.replace("GATE_", "GATE_T_"),
+        NAMES: names().replace("GATE_", "GATE_T_"),
+    }
+    beside = longer[HEADER].replace("#define GATE_T_MAX", "#define GATE_LEFT 7\n#define GATE_T_MAX")
+    assert told(longer, {HEADER: beside}) == []
+    assert told(base, {HEADER: other}) == []

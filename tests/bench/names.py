@@ -23,6 +23,7 @@ from name_changes import Part, difference, part, share
 
 from snapshots import matches
 from verify_series import cache
+from verify_series.c.enums import common_prefix
 from verify_series.c.view import View
 from verify_series.checkers import name_found
 from verify_series.model import (
@@ -40,7 +41,6 @@ from verify_series.names import trees, whole
 from verify_series.names.links import Link
 from verify_series.names.reach import Reach
 from verify_series.names.reading import Reading, read_link
-from verify_series.names.rule import common_prefix
 from verify_series.store import Store
 from verify_series.tree import open_tree
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -122,6 +123,17 @@ def enumerators(enum: Enum) -> tuple[str, ...]:
             tokens = View([source], EVERYTHING).tokens(enum.body) + tokens
     names = (part[0] for part in split(tokens))
     return tuple(dict.fromkeys(t.text for t in names if t.kind == "name"))
+
+
+def common_prefix(names: list[str]) -> str:
+    """The longest beginning, up to an underscore, that most of the names share."""
+    counts: dict[str, int] = {}
+    for name in names:
+        for match in re.finditer("_", name):
+            start = name[: match.end()]
+            counts[start] = counts.get(start, 0) + 1
+    most = [start for start, count in counts.items() if count * 4 >= len(names) * 3]
+    return max(most, key=len, default="")
 
 
 def read_enum(view: View, enum: Enum) -> list[Enumerator]:

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..c.enums import Enum, enumerators
+from ..c.enums import Enum, common_prefix, enumerators
 from ..c.source import Source
 from .glance import may_name
 from .links import Link, links
-from .rule import common_prefix
 from .search import EVERYWHERE, WITH_TOOLS, Pathspecs
 from .sites import TABLE, Site, find_sites
 from .skim import skim

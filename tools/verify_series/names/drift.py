@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..c import Unreadable
-from ..c.enums import Enumerator
+from ..c.enums import Enumerator, common_prefix
 from ..c.source import Source
 from ..c.view import EVERYTHING, View
 from .links import Link
 from .lookups import Lookups, find_lookups
 from .reading import Named, Reading, read_link
-from .rule import common_prefix, quiet_names
+from .rule import quiet_names
 
 MISSING, FALLBACK, INTENDED = "noname", "fallback", "intended"
 _FEWEST = 4  # names of a table that says anything

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from ..c.enums import common_prefix
 from .reading import Reading
-from .rule import NEARLY, Known, common_prefix, is_nothing, quiet_names
+from .rule import NEARLY, Known, is_nothing, quiet_names
 from .spelling import matching, rule
 
 

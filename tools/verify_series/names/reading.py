@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ..c import Unreadable
-from ..c.enums import Enum, Enumerator, read_enum, split
+from ..c.enums import Enum, Enumerator, common_prefix, read_enum, split
 from ..c.tables import Entry, read_table, read_words
 from ..c.view import View
 from .links import Link
@@ -85,7 +85,7 @@ def _by_words(view: View, written: View, link: Link) -> Reading:
     """An array of which the entries say ``[... ENUMERATOR ...] = "name"``."""
     assert link.site.table is not None
     try:
-        enumerators = tuple(read_enum(view, link.enum))
+        enumerators = _enumerators(view, link)
     except Unreadable:
         enumerators = tuple(_in_order(view, link.enum))
     known = {e.name for e in enumerators}
@@ -145,6 +145,9 @@ def _enumerators(view: View, link: Link) -> tuple[Enumerator, ...]:
     """
     enumerators = read_enum(view, link.enum)
     mentions = link.site.mentions
+    if link.enum.macros:  # of which a site is about those that begin as its own do
+        prefix = common_prefix(list(mentions))
+        return tuple(e for e in enumerators if e.name.startswith(prefix))
     runs: list[list[Enumerator]] = []
     for e in enumerators:
         if runs and e.value >= runs[-1][-1].value:

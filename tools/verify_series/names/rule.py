@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from ..c.enums import Enumerator
+from ..c.enums import Enumerator, common_prefix
 from .reading import Named, Reading
 
 _COUNTS = "NR|NUM|N|MAX|MIN|COUNT|CNT|LAST|FIRST|END|SIZE|TOTAL|LIMIT"
@@ -99,17 +99,6 @@ def is_nothing(name: str, prefix: str) -> bool:
     """Whether an enumerator is called as one that stands for no thing."""
     words = [word for word in name.removeprefix(prefix).upper().split("_") if word]
     return bool(not words or _BEGINS.fullmatch(words[0]) or _ENDS.fullmatch(words[-1]))
-
-
-def common_prefix(names: list[str]) -> str:
-    """The longest beginning, up to an underscore, that most of the names share."""
-    counts: dict[str, int] = {}
-    for name in names:
-        for match in re.finditer("_", name):
-            start = name[: match.end()]
-            counts[start] = counts.get(start, 0) + 1
-    most = [start for start, count in counts.items() if count * 4 >= len(names) * 3]
-    return max(most, key=len, default="")
 
 
 def compare(known: Known, after: Reading, site: str, enum_file: str) -> list[Fault]:

@@ -77,6 +77,8 @@ def judge(trees: Trees, number: int, first: Link) -> Judged:
             faults = compare(known, reading, site, one.enum.source.path) if known.names else []
             states.append(tuple(faults))
             known.learn(reading)
+            if one.enum.macros:  # one that was there before is not new, only nearer than it was
+                known.enumerators |= one.enum.source.macros.keys()
         return states
 
     try:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
 
-from .rule import common_prefix
+from ..c.enums import common_prefix
 
 #: Makes a name of an enumerator.
 Spell = Callable[[str], str]
