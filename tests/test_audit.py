@@ -169,6 +169,13 @@ def test_two_names_are_enough_where_the_enum_gives_the_size(tmp_path: Path) -> N
     ]
 
 
+def test_what_stands_right_behind_the_array_needs_no_name(tmp_path: Path) -> None:
+    table = TABLE.replace("names[]", "names[PUMP_LOW]")
+    assert messages(tmp_path, {"a/pump.h": HEADER, "a/show.c": table + USE + START}) == []
+    table = TABLE.replace("names[]", "names[PUMP_MAX - 1]")
+    assert messages(tmp_path, {"a/pump.h": HEADER, "a/show.c": table + USE + START}) == []
+
+
 def test_a_name_that_stands_where_nothing_is_is_told(tmp_path: Path) -> None:
     numbers = enumerate(["OFF", "DIM", "ON"], 1)
     header = "".join(f"#define LAMP_{name} {number}\n" for number, name in numbers)

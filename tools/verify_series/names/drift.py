@@ -144,7 +144,7 @@ def _missing(reading: Reading) -> list[Enumerator]:
         ended = (
             ended or bool(_END.search(e.name.removeprefix(prefix)))
         ) and e.name not in reading.names
-        far = e.value > _FAR * (last + 1)
+        far = e.value > _FAR * (last + 1) if reading.size is None else e.value >= reading.size
         if e.name in reading.names or nothing or other or far or ended:
             seen.add(e.value)
         elif e.value not in seen:
