@@ -367,3 +367,10 @@ def test_a_family_is_about_what_begins_as_its_names_do() -> None:
     beside = longer[HEADER].replace("#define GATE_T_MAX", "#define GATE_LEFT 7\n#define GATE_T_MAX")
     assert told(longer, {HEADER: beside}) == []
     assert told(base, {HEADER: other}) == []
+
+
+def test_enumerators_that_all_begin_with_underscores() -> None:
+    files = {HEADER: ENUM, NAMES: names(head=UNSIZED) + FUNCTION}
+    base = {path: text.replace("GATE_", "__GATE_") for path, text in files.items()}
+    more = base[HEADER].replace("\t__GATE_SHUT,", "\t__GATE_KEY,\n\t__GATE_SHUT,")
+    assert told(base, {HEADER: more}) == [f"noname error {NAMES}"]

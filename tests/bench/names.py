@@ -124,6 +124,10 @@ def target(snapshot: Snapshot, link: Link) -> Target | None:
         return None
     if not all(_ENTRY.match(table[line]) for _, line in names):
         return None
+    if any(
+        table[line + 1].lstrip().startswith('"') and "," not in table[line] for _, line in names
+    ):
+        return None  # a string in two lines
     values = [e.value for e in reading.enumerators]
     members = [(e.name, e.line - 1) for e in reading.enumerators]
     if not all(_ENUMERATOR.match(enum[line]) for _, line in members):

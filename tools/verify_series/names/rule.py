@@ -88,7 +88,8 @@ def quiet_names(reading: Reading) -> frozenset[str]:
             continue
         outside = e.value < 0 or (reading.size is not None and e.value > reading.size)
         outside = outside or e.name in reading.sizes
-        if outside or is_nothing(e.name, prefix) or e.name.startswith("__") or e.value in first:
+        hidden = e.name.startswith("__") and not prefix.startswith("__")
+        if outside or hidden or is_nothing(e.name, prefix) or e.value in first:
             quiet.add(e.name)
         else:
             first.setdefault(e.value, e.name)
