@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,29 @@ def test_a_workspace_is_gone_afterwards(hermetic: Path) -> None:
             assert other != folder
         assert (folder / "x").exists()
     assert not folder.exists()
+
+
+def test_temporary_files_of_a_run_are_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Those of one that was killed are gone with the next one; nothing else of the name is."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    mine = tmp_path / "verify-series-mine"
+    mine.mkdir()
+    with cache.workspace() as work:
+        place = Path(tempfile.mkdtemp())
+        assert place.parent.parent == tmp_path
+        assert os.environ["TMPDIR"] == str(place.parent)
+        shutil.copytree(work, work.with_name("run-killed"))
+        shutil.copytree(place.parent, tmp_path / "verify-series-killed")
+        note = work.with_name("run-killed") / "temporary"
+        note.write_text(str(tmp_path / "verify-series-killed"))
+    assert os.environ["TMPDIR"] == tempfile.gettempdir() == str(tmp_path)
+    assert sorted(tmp_path.glob("verify-series-*")) == [tmp_path / "verify-series-killed", mine]
+    with cache.workspace():
+        pass
+    assert list(tmp_path.iterdir()) == [mine]
 
 
 def test_a_killed_runs_workspace_is_swept(hermetic: Path) -> None:

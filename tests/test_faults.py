@@ -61,7 +61,7 @@ def test_a_cache_that_was_cut_off(make: Make, tmp_path: Path) -> None:
     wanted = rig.verdict()
     warm = tmp_path / "warm"
     shutil.copytree(rig.cache, warm, symlinks=True)
-    for _ in range(3):
+    for _ in range(2):
         file, said = faults.truncate(rig, wanted, warm, dice)
         assert said in ("right", "no verdict"), file
 
@@ -84,7 +84,7 @@ def test_no_room_anywhere(make: Make, tmp_path: Path, small: Path) -> None:
         place = tmp_path / name
         shutil.rmtree(place)
         place.symlink_to(small)
-        for free in (20, 200, 900):
+        for free in (20, 600):
             (small / "full").write_bytes(bytes((1500 - free) << 10))
             said = rig.verdict()
             assert said == wanted or said.is_none, said

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from .model import UserError
 from .run import pause
+
+_PREFIX = "verify-series-"  # of a run's folder below TMPDIR
 
 
 def root() -> Path:
@@ -80,7 +83,8 @@ def locked(file: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """A private folder for one run, gone afterwards.
+    """A private folder for one run, gone afterwards; and while it lasts, temporary files of ours
+    and of what we start lie in a folder of its own below TMPDIR, gone likewise.
 
     A run that was killed cannot tidy up; the next one removes what it left, known by its lock
     being free.
@@ -94,14 +98,42 @@ def workspace() -> Iterator[Path]:
         lock = (folder / "lock").open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
     try:
-        with lock:
+        with lock, _temporary(folder):
             yield folder
     finally:
         try:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         except KeyboardInterrupt:  # in the middle of it: finish, then heed it
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
             raise
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[None]:
+    """Temporary files lie below a folder whose name is noted in ``folder`` before it is there."""
+    name = f"{_PREFIX}{folder.name}-{secrets.token_hex(8)}"
+    before, place = os.environ.get("TMPDIR"), Path(tempfile.gettempdir()) / name
+    (folder / "temporary").write_text(str(place), "utf-8")
+    place.mkdir(0o700)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(place)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = None
+        del os.environ["TMPDIR"]
+        if before is not None:
+            os.environ["TMPDIR"] = before
+
+
+def _remove(folder: Path) -> None:
+    """Remove a run's folder, and where its temporary files were."""
+    try:
+        place = Path((folder / "temporary").read_text("utf-8"))
+    except OSError:
+        place = folder
+    if place.name.startswith(_PREFIX):
+        shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep(runs: Path) -> None:
@@ -109,8 +141,8 @@ def _sweep(runs: Path) -> None:
         try:
             with (folder / "lock").open() as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
         except BlockingIOError:
             continue  # it runs
         except OSError:
-            shutil.rmtree(folder, ignore_errors=True)  # killed before it had a lock
+            _remove(folder)  # killed before it had a lock

@@ -90,11 +90,11 @@ def verify(
     result, reason = Verdict.NONE, ""
     versions = {"verify-series": __version__, "b4": version("b4")}
     try:
-        if not job.commits:
-            listener.message(f"fetching {job.request.source}")
-            series = fetch(job.request, cwd=cwd, cache=cache.root(), stdin=stdin)
-        tree = open_tree(job.tree, cache=cache.root(), progress=listener.message)
         with cache.workspace() as work:
+            if not job.commits:
+                listener.message(f"fetching {job.request.source}")
+                series = fetch(job.request, cwd=cwd, cache=cache.root(), stdin=stdin)
+            tree = open_tree(job.tree, cache=cache.root(), progress=listener.message)
             store = Store.create(work / "store", tree.objects)
             try:
                 versions["git"] = store.must("--version").decode().split()[2]
