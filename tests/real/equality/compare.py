@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os.path import commonpath
 from pathlib import Path
 
 from verify_series.checkers import docs
@@ -116,6 +117,11 @@ def _told(finding: Finding, said: Said) -> bool:
     return finding.rule == STOPS and bool(reason) and reason in said.stopped
 
 
+def _near(path: str, mutation: Mutation) -> int:
+    """How much of a path a change has in common with one."""
+    return max(len(commonpath((path, changed))) for changed in mutation.changes)
+
+
 def compare(judge: Judge, batch: Sequence[Compared]) -> None:
     """Judge mutations, in one build; sets ``missing`` and ``extra`` of each."""
     changes = {path: text for one in batch for path, text in one.mutation.changes.items()}
@@ -138,8 +144,8 @@ def compare(judge: Judge, batch: Sequence[Compared]) -> None:
         path = told[lost].path
         owners = [one for one in batch if path in one.mutation.paths]
         owners = owners or [one for one in batch if any(p in lost[2] for p in one.mutation.changes)]
-        for one in owners[:1] or batch[:1]:
-            one.missing += (lost,)
+        owners = owners or sorted(batch, key=lambda one: -_near(path, one.mutation))
+        owners[0].missing += (lost,)
 
 
 def batches(mutations: Sequence[Mutation], most: int) -> Iterator[list[Mutation]]:
