@@ -92,7 +92,7 @@ def pictures(session: nox.Session) -> None:
 def wheel(session: nox.Session) -> None:
     """What a user gets: the wheel, built and installed by pipx with each Python that is there."""
     session.install("-q", "build", "pipx")
-    top = Path(session.create_tmp())
+    top = Path(session.create_tmp()).resolve()
     session.run("python", "-m", "build", "-q", "--outdir", str(top / "dist"), str(TOP))
     places = {f"PIPX_{name}": str(top / name.lower()) for name in ("HOME", "BIN_DIR", "MAN_DIR")}
     [made] = (top / "dist").glob("*.whl")

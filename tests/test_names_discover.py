@@ -228,6 +228,22 @@ def test_a_structure_has_its_name_as_a_member(form: str) -> None:
     assert told(base, {NAMES: base[NAMES].replace("3", "4")}) == []
 
 
+def test_structures_without_a_size_may_have_an_order_of_their_own() -> None:
+    """They are searched for a member as often as they are indexed."""
+
+    def table(*words: str) -> str:
+        lines = "".join(f'\t{{ GATE_{w}, "{w.lower()}" }},\n' for w in words)
+        use = "const char *f(enum gate g)\n{\n\treturn names[g].name;\n}\n"
+        return f"#include <linux/gate.h>\n{LOOSE} = {{\n{lines}}};\n{use}"
+
+    base = {HEADER: ENUM, NAMES: table("OPEN", "SHUT", "LOCK")}
+    assert "error" not in " ".join(told(base, {HEADER: grown(ENUM)}))
+    assert "error" not in " ".join(told(base, {NAMES: table("SHUT", "OPEN", "LOCK")}))
+
+
+LOOSE = "static const struct gate_type names[]"
+
+
 @pytest.mark.parametrize(
     ("entries", "expected"),
     [

@@ -82,6 +82,6 @@ def _links(base: Snapshot, paths: Sequence[str]) -> Iterator[Link]:
 
 def _lines(link: Link, judged: Judged) -> Iterator[str]:
     for fault in judged.faults[-1] if judged.faults else ():
-        word = "error" if fault.certain else "warning"
+        word = "error" if fault.certain and not link.site.is_loose() else "warning"
         place = f"{link.site.source.path}:{fault.line}"
         yield f"{link.site.kind}: {place}: {word}: {fault.message} [{fault.rule}]"

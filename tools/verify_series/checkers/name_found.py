@@ -113,7 +113,7 @@ def _finding(judged: Judged, number: int, fault: Fault) -> Finding:
     certain = fault.certain
     if _is_late(judged, fault):
         message, certain = f"{message} (a later patch does)", False
-    severity = Severity.ERROR if certain else Severity.WARNING
+    severity = Severity.ERROR if certain and not link.site.is_loose() else Severity.WARNING
     return Finding(
         NAME,
         fault.rule,

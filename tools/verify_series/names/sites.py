@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise, takewhile
 
 from ..c import Unreadable
 from ..c.enums import enumerators, split
@@ -47,6 +48,15 @@ class Site:
         size = self.table.size if self.table else None
         head = self.source.tokens[size.start : size.end] if size else []
         return head + self.source.tokens[self.region.start : self.region.end]
+
+    def is_loose(self) -> bool:
+        """Whether it is an array of structures without a size: such are searched by a member, and
+        stand in an order of their own, as often as they are indexed."""
+        if self.kind != TABLE or self.region is None:
+            return False
+        before = reversed(self.source.tokens[: self.region.start])
+        declared = [t.text for t in takewhile(lambda token: token.text not in (";", "}"), before)]
+        return "struct" in declared and ("]", "[") in pairwise(declared)
 
     def tokens(self, view: View) -> Sequence[Token]:
         """The tokens that a configuration sees, macros expanded."""
