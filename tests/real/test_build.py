@@ -75,7 +75,7 @@ def _broken_then_repaired(number: int, mail: bytes, lines: Lines) -> bytes:
 def _probing(number: int, mail: bytes, lines: Lines) -> bytes:
     """Patch 1 also adds to a Makefile what tries to leave its folder."""
     path = "security/ipe/Makefile"
-    probe = b"$(shell echo evil > /usr/verify-series-probe; cat /root/.bashrc /etc/shadow)"
+    probe = b"$(shell echo evil > /usr/verify-series-probe; cat ~root/.bashrc /etc/shadow)"
     around = lines(path)[:6]
     return _with_hunk(mail, path, 4, around[:3], [], [probe], around[3:]) if number == 1 else mail
 

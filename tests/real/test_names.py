@@ -92,8 +92,12 @@ def test_an_omission_in_a_real_mail(linux_6_12: Path, cache: Path, tmp_path: Pat
     mbox, only = LORE / "hornet-rfc.mbox", ("--only", "name-table", "-P", "1")
     done = verify(mbox, "--tree", linux_6_12, *only, cache=cache, cwd=tmp_path)
     assert done.code == 1
-    (found,) = [f for o in done.report["outcomes"] for f in o["findings"]]
-    assert found["rule"] == "noname"
+    found, other = [f for o in done.report["outcomes"] for f in o["findings"]]
+    assert (found["rule"], found["severity"]) == ("noname", "error")
     assert found["path"] == "crypto/asymmetric_keys/asymmetric_type.c"
     assert "VERIFYING_EBPF_SIGNATURE (include/linux/verification.h:" in found["message"]
     assert "has no name in key_being_used_for" in found["message"]
+    # It forgot the switch of a test as well, which has a fallback.
+    assert (other["rule"], other["severity"]) == ("noname", "warning")
+    assert other["path"] == "tools/testing/selftests/lsm/lsm_list_modules_test.c"
+    assert "LSM_ID_HORNET (include/uapi/linux/lsm.h:68) has no name in TEST" in other["message"]

@@ -20,6 +20,7 @@ from ..report.inert import printable
 from ..store import Store
 from ..tree import Tree, open_tree
 from .options import Parser, standing_tree
+from .output import write
 
 _GROUPS = {
     MISSING: ("A name is missing, and its enumerator is in use", Severity.WARNING),
@@ -61,9 +62,9 @@ def main(argv: Sequence[str]) -> int:
     findings = [_finding(gap) for gap in gaps]
     if options.json:
         rows = [{"group": g.group, **_row(f)} for g, f in zip(gaps, findings, strict=True)]
-        _write(options.json, json.dumps({"tables": count, "gaps": rows}, indent=2) + "\n")
+        write(options.json, json.dumps({"tables": count, "gaps": rows}, indent=2) + "\n")
     if options.sarif:
-        _write(options.sarif, sarif.log([sarif.Run(f"audit of {opened.name}", findings)]))
+        write(options.sarif, sarif.log([sarif.Run(f"audit of {opened.name}", findings)]))
     if "-" not in (options.json, options.sarif):
         print(_text(count, gaps))
     return 0
@@ -102,16 +103,6 @@ def _text(count: int, gaps: Sequence[Gap]) -> str:
         lines += ["", f"{title} ({len(some)})"]
         lines += [printable(f"  {gap.path}:{gap.line}: {gap.message}") for gap in some]
     return "\n".join(lines)
-
-
-def _write(name: str, content: str) -> None:
-    if name == "-":
-        print(content, end="", flush=True)
-        return
-    try:
-        Path(name).write_text(content, "utf-8")
-    except OSError as error:
-        raise UserError(f"cannot write {name}: {error.strerror}") from error
 
 
 @contextmanager

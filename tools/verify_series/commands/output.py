@@ -71,7 +71,7 @@ class Output:
             if len(reports) + len(skipped) > 1:
                 print(_summary(reports, skipped, result))
         for name, file in self._files.items():
-            _write(file, load(name).render(reports, skipped, result))
+            write(file, load(name).render(reports, skipped, result))
 
 
 @contextmanager
@@ -109,7 +109,8 @@ def _require_writable(option: str, name: str) -> None:
             raise UserError(f"cannot write {name} (give --{option} a file in a folder that exists)")
 
 
-def _write(name: str, content: str) -> None:
+def write(name: str, content: str) -> None:
+    """Write a file that an option names, ``-`` for standard output; UserError where it cannot."""
     if name == "-":
         print(content, end="", flush=True)
         return
