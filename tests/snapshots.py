@@ -60,9 +60,9 @@ class DictObjects:
                 found[path] = hashlib.sha1(repr(below).encode()).hexdigest()
         return found
 
-    def contents(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    def contents(self, ids: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
         blobs = {_blob_id(data): data for tree in self.trees.values() for data in tree.values()}
-        return ((oid, blobs[oid]) for oid in ids)
+        return ((path, blobs[oid]) for path, oid in ids.items())
 
     def export(self, commit: str, paths: Iterable[str], folder: Path) -> None:
         wanted = tuple(paths)

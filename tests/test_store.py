@@ -32,16 +32,16 @@ def test_many_files_are_read_as_few_are(repo: Repo, store: Store) -> None:
 def test_contents_come_in_the_order_asked(repo: Repo, store: Store) -> None:
     commit = repo.commit(MANY)
     ids = store.blob_ids(commit, "d")
-    asked = [ids[path] for path in reversed(MANY)]
-    assert list(store.contents(asked)) == [(ids[path], MANY[path]) for path in reversed(MANY)]
-    assert list(store.contents([])) == []
+    asked = {path: ids[path] for path in reversed(MANY)}
+    assert list(store.contents(asked)) == [(path, MANY[path]) for path in reversed(MANY)]
+    assert list(store.contents({})) == []
 
 
 def test_a_missing_blob_is_said(repo: Repo, store: Store) -> None:
     commit = repo.commit({"a": "a\n"})
     there = store.blob_ids(commit, "")["a"]
     with pytest.raises(UserError, match=f"object {'1' * 40} is missing or damaged"):
-        list(store.contents([there, "1" * 40]))
+        list(store.contents({"a": there, "b": "1" * 40}))
 
 
 def test_ids_of_files_and_folders(repo: Repo, store: Store) -> None:

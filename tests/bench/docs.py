@@ -78,7 +78,7 @@ def one(tree: Path, mail: Path) -> tuple[float, float]:
     with cache.workspace() as work:
         opened = open_tree(tree, cache=cache.root(), progress=print)
         series = fetch(Request(str(mail)), cwd=work, cache=cache.root(), stdin=None)
-        store = Store.create(work / "store", opened.objects)
+        store = Store.create(work / "store", opened.objects, opened.worktree)
         mails = [read_mail(store, patch) for patch in series.patches]
         _, applied = choose(store, opened, series, mails, given=None, promised=None, rewind=True)
         before = used()

@@ -334,7 +334,7 @@ def run(
     commit = opened.resolve("HEAD")
     assert commit
     with cache.workspace() as work:
-        store = Store.create(work / "store", opened.objects)
+        store = Store.create(work / "store", opened.objects, opened.worktree)
         os.environ["XDG_CACHE_HOME"] = str(work)  # what is found in a part is not to be kept
         snapshot = Snapshot(commit, store)
         files = share(list(whole.c_files(snapshot)), which)

@@ -8,7 +8,7 @@ checkers look at it (:class:`Examined`), the runner gives each check a status
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -145,7 +145,7 @@ class Objects(Protocol):
 
     def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]: ...
 
-    def contents(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]: ...
+    def contents(self, ids: Mapping[str, str]) -> Iterator[tuple[str, bytes]]: ...
 
     def export(self, commit: str, paths: Iterable[str], folder: Path) -> None: ...
 
@@ -206,8 +206,9 @@ class Snapshot:
         """The id of the blob or tree at ``path``, None where nothing is."""
         return self.object_ids([path]).get(path)
 
-    def contents(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Each blob of ``ids`` with its content, in the order given; made for thousands."""
+    def contents(self, ids: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+        """Each path of ``ids`` with the content of its blob, in the order given; made for
+        thousands."""
         return self.objects.contents(ids)
 
     def export(self, paths: Iterable[str], folder: Path) -> None:

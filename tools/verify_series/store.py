@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 from tempfile import TemporaryFile
@@ -19,6 +19,7 @@ from typing import IO
 
 import git
 
+from .checked_out import content
 from .model import UserError
 from .run import GIT_ENVIRONMENT, Completed, clean_environment, follow, run
 
@@ -30,14 +31,16 @@ _UPDATING = re.compile(r"Updating files: +(\d+)%")  # git's progress.c
 _PATIENCE = 1800  # seconds to write a whole tree
 _MOST_ARGUMENTS = 500  # paths on one command line
 _MOST_BLOBS = 5000  # of one process; so many lie in a temporary file at once
+_AT_ONCE = 500  # files of the work tree that are held at once
 _MANY = 30  # blobs that are worth a process of their own: asked one by one, each takes longer
 
 
 class Store:
     """A bare repository in ``folder``, made by :meth:`create`. Implements ``model.Objects``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, worktree: Path | None = None) -> None:
         self.folder = folder
+        self._worktree = worktree
         self._env = clean_environment(GIT_DIR=str(folder))
         self._repo = git.Repo(folder)
         self._repo.git.update_environment(**GIT_ENVIRONMENT, GIT_DIR=str(folder))
@@ -46,13 +49,14 @@ class Store:
         self._known: dict[str, dict[str, tuple[str, str]]] = {}  # the same, of what was asked
 
     @classmethod
-    def create(cls, folder: Path, alternate: Path) -> Store:
-        """Make the store over ``alternate``, another repository's objects folder."""
+    def create(cls, folder: Path, alternate: Path, worktree: Path | None = None) -> Store:
+        """Make the store over ``alternate``, another repository's objects folder. ``worktree`` is
+        where files of it are checked out, in any state."""
         run(["git", "init", "-q", "--bare", "--template=", folder], env=clean_environment())
         info = folder / "objects" / "info"
         info.mkdir(parents=True, exist_ok=True)
         (info / "alternates").write_text(f"{_quoted(str(alternate))}\n")
-        return cls(folder)
+        return cls(folder, worktree)
 
     def close(self) -> None:
         """End the reader process."""
@@ -95,13 +99,7 @@ class Store:
 
     def read_each(self, commit: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         entries = self.entries(commit, list(paths))
-        ids = {path: oid for path, (mode, oid) in entries.items() if mode in _REGULAR}
-        yield from zip(ids, self._blobs(list(ids.values())), strict=True)
-
-    def _blobs(self, ids: Sequence[str]) -> Iterator[bytes]:
-        if len(ids) < _MANY:
-            return map(self.blob, ids)
-        return (data for _, data in self.contents(ids))
+        return self.contents({p: oid for p, (mode, oid) in entries.items() if mode in _REGULAR})
 
     def read_many(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
         return dict(self.read_each(commit, paths))
@@ -118,7 +116,23 @@ class Store:
     def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
         return {p: oid for p, (_, oid) in self.entries(commit, list(paths), folders=True).items()}
 
-    def contents(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    def contents(self, ids: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+        if len(ids) < _MANY or self._worktree is None:
+            yield from zip(ids, self._blobs(list(ids.values())), strict=True)
+            return
+        files = list(ids.items())
+        for first in range(0, len(files), _AT_ONCE):
+            some = dict(files[first : first + _AT_ONCE])
+            there = {path: content(self._worktree, path, oid) for path, oid in some.items()}
+            others = self._blobs([oid for path, oid in some.items() if there[path] is None])
+            for path, data in there.items():
+                yield path, next(others) if data is None else data
+
+    def _blobs(self, ids: Sequence[str]) -> Iterator[bytes]:
+        """The content of each blob, in order."""
+        if len(ids) < _MANY:
+            yield from map(self.blob, ids)
+            return
         for first in range(0, len(ids), _MOST_BLOBS):
             some = ids[first : first + _MOST_BLOBS]
             asked = "".join(f"{oid}\n" for oid in some).encode()
@@ -129,7 +143,7 @@ class Store:
                     head = out.readline().split(b" ")
                     if len(head) != 3:
                         raise _missing(oid)
-                    yield oid, out.read(int(head[2]) + 1)[:-1]
+                    yield out.read(int(head[2]) + 1)[:-1]
 
     def export(self, commit: str, paths: Iterable[str], folder: Path) -> None:
         top = folder.resolve()

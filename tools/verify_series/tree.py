@@ -20,12 +20,14 @@ _MOST_CANDIDATES = 64  # refs that are tried as a base
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A repository that is only read. ``name`` is what the user called it."""
+    """A repository that is only read. ``name`` is what the user called it, ``worktree`` the folder
+    with the files, if there is one."""
 
     name: str
     git_dir: Path
     objects: Path
     shallow: bool
+    worktree: Path | None = None
 
     def resolve(self, revision: str) -> str | None:
         """The commit id that a revision names here, or None."""
@@ -85,8 +87,9 @@ def _repository(path: Path, name: str) -> Tree | None:
     except (git.InvalidGitRepositoryError, git.NoSuchPathError):
         return None
     git_dir, common = Path(repo.git_dir).resolve(), Path(repo.common_dir).resolve()
+    worktree = Path(repo.working_tree_dir) if repo.working_tree_dir else None
     repo.close()
-    tree = Tree(name, git_dir, common / "objects", (common / "shallow").exists())
+    tree = Tree(name, git_dir, common / "objects", (common / "shallow").exists(), worktree)
     if tree._must("rev-parse", "--show-object-format").strip() == "sha256":
         raise UserError(f"{path} has SHA-256 object ids, which GitPython cannot read")
     return tree
@@ -131,4 +134,4 @@ def open_tree(path: Path, *, cache: Path, progress: Callable[[str], None]) -> Tr
 
 
 def _imported(store: Path, path: Path) -> Tree:
-    return Tree(str(path), store, store / "objects", False)
+    return Tree(str(path), store, store / "objects", False, path if path.is_dir() else None)

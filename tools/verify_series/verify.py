@@ -95,7 +95,7 @@ def verify(
                 listener.message(f"fetching {job.request.source}")
                 series = fetch(job.request, cwd=cwd, cache=cache.root(), stdin=stdin)
             tree = open_tree(job.tree, cache=cache.root(), progress=listener.message)
-            store = Store.create(work / "store", tree.objects)
+            store = Store.create(work / "store", tree.objects, tree.worktree)
             try:
                 versions["git"] = store.must("--version").decode().split()[2]
                 outcome, series, base, applied = _apply(job, store, tree, series, listener)

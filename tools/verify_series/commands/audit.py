@@ -76,7 +76,7 @@ def _audit(tree: Tree, paths: Sequence[str], progress: Progress) -> tuple[int, l
         raise UserError(f"{tree.name} has no commit (is it empty?)")
     folders = [os.path.normpath(path) for path in paths]
     with cache.workspace() as work:
-        store = Store.create(work / "store", tree.objects)
+        store = Store.create(work / "store", tree.objects, tree.worktree)
         try:
             snapshot = Snapshot(commit, store)
             for folder in folders:

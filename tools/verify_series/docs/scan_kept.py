@@ -42,10 +42,9 @@ def _scan(snapshot: Snapshot, before: _Scans) -> _Scans:
     """Scan what is not in ``before`` under the same path and blob id."""
     ids = {p: oid for p, oid in snapshot.blob_ids(ROOT).items() if p.endswith(".rst")}
     scans = {p: before[p] for p, oid in ids.items() if p in before and before[p][0] == oid}
-    fresh = [path for path in ids if path not in scans]
-    contents = snapshot.contents([ids[path] for path in fresh])
-    for path, (oid, data) in zip(fresh, contents, strict=True):
-        scans[path] = (oid, scan_text(path, decoded(data)))
+    fresh = {path: oid for path, oid in ids.items() if path not in scans}
+    for path, data in snapshot.contents(fresh):
+        scans[path] = (ids[path], scan_text(path, decoded(data)))
     return {path: scans[path] for path in ids}
 
 
