@@ -130,7 +130,10 @@ def document_name(path: str) -> str:
 
 def normalized(name: str) -> str:
     """A label as docutils compares it: lower case, white space folded, quoting undone."""
-    return " ".join(re.sub(r"\\(.)", r"\1", name.strip("`")).lower().split())
+    bare = name.strip("`")
+    if "\\" in bare:
+        bare = re.sub(r"\\(.)", r"\1", bare)
+    return " ".join(bare.lower().split())
 
 
 def pattern(glob: str) -> re.Pattern[str]:
@@ -242,14 +245,14 @@ def _body(text: str, line: int, markup: int, end: int) -> Iterator[str]:
     while position < len(text):
         stop = text.find("\n", position)
         stop = len(text) if stop < 0 else stop
-        content = text[position:stop]
+        content = text[position:stop].expandtabs()
         position = stop + 1
-        stripped = content.strip()
+        stripped = content.lstrip()
         if not stripped:
             continue
-        if len(content.expandtabs()) - len(content.expandtabs().lstrip()) <= indent:
+        if len(content) - len(stripped) <= indent:
             return
-        yield stripped
+        yield stripped.rstrip()
 
 
 def _options(lines: Iterable[str]) -> list[str]:
@@ -295,7 +298,9 @@ def _target(kind: str, here: str, content: str) -> str:
 
 def joined(here: str, name: str) -> str:
     """A document name relative to another, as Sphinx joins them."""
-    return posixpath.normpath(posixpath.join("/" + here, "..", name)).lstrip("/")
+    if not name.startswith("/"):
+        name = f"{posixpath.dirname(here)}/{name}"
+    return posixpath.normpath(f"/{name}").lstrip("/")
 
 
 def _path(folder: str, name: str) -> str:
