@@ -6,8 +6,9 @@
 It runs in an empty folder with a HOME of its own: b4 reads and writes no configuration, cache or
 state of the user's there, and its global variables and sys.exit() calls end with the process.
 A request holds either ``archive`` and ``message_id`` (then the network is used), or ``files``,
-each a mail or an mbox (then it is not). Both travel in base64. Written for b4 0.16;
-tests/test_b4_adapter.py pins every attribute that is relied on.
+each a mail or an mbox (then it is not), of which ``message_id`` chooses a thread unless it is
+empty. Mails travel in base64. Written for b4 0.16; tests/test_b4_adapter.py pins every attribute
+that is relied on.
 """
 
 from __future__ import annotations
@@ -358,6 +359,8 @@ def answer(request: dict[str, Any]) -> Answer:
     else:
         files = [base64.b64decode(file) for file in request["files"]]
         mails, notes = readable(check_mails([mail for file in files for mail in split(file)]))
+        if request.get("message_id"):
+            mails = strict_thread(mails, request["message_id"])
         keys = Keys(offline="local files are read without the network")
     if not mails:
         raise Failure("unreadable", "; ".join(notes))

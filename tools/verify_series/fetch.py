@@ -69,7 +69,8 @@ class Request:
     ``revision`` is a number, or None for the newest in the thread. ``pick`` names patches as
     ``b4 am --cherry-pick`` does: ``1,3-5``, ``2-``, ``-1`` (the last), ``<3``.
     ``expected`` is the number of patches that a manifest promises. ``refresh`` asks the archive
-    again although the thread is kept.
+    again although the thread is kept. ``within`` is the message-id of the one series that is meant
+    where the source is a file that holds more.
     """
 
     source: str
@@ -78,6 +79,7 @@ class Request:
     pick: str | None = None
     expected: int | None = None
     refresh: bool = False
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def fetch(
         return _from_archive(request, place, Kept(cache / "threads"), timeout, resolver)
     what = request.source if place else "standard input"
     files = _read(place) if place else [stdin or b""]
-    answer = _ask(_files(files) | {"revision": request.revision}, what, _LOCAL_SECONDS)
+    question = _files(files) | {"revision": request.revision, "message_id": request.within}
+    answer = _ask(question, what, _LOCAL_SECONDS)
     return _series(request, answer, what, "no archive is asked about a local file")
 
 

@@ -28,6 +28,7 @@ from .profile import Check, Profile
 
 GATES = frozenset({Severity.ERROR})
 STRICT_GATES = frozenset(Severity)
+CRASHED = "the checker crashed"  # how the reason begins that is a fault of ours
 
 
 class Listener(Protocol):
@@ -123,7 +124,7 @@ def _run_check(
         examined, status, reason = Examined(0), Status.ERROR, str(error)
     except Exception as error:  # a crash of ours is never a verdict on the series
         examined, status = Examined(0), Status.ERROR
-        reason = f"the checker crashed: {type(error).__name__}: {error} (please report this)"
+        reason = f"{CRASHED}: {type(error).__name__}: {error} (please report this)"
     outcome = Outcome(
         check.checker,
         check.name,
