@@ -68,7 +68,8 @@ class View:
 
     A macro is what its last #define or #undef before a line says, so that a file's own wins over
     its header's. Every question to the view raises Undecided where the answer depends on an
-    option that ``given`` does not mention. The macros ``kept`` stay as they are.
+    option that ``given`` does not mention; ``asked`` are the options of all questions so far. The
+    macros ``kept`` stay as they are.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class View:
         self.kept = frozenset(kept)
         self.sources = (_KERNEL, *dict.fromkeys(sources))
         self.given = given
+        self.asked: set[str] = set()
         self._place = {id(source): i for i, source in enumerate(self.sources)}
         self._held: dict[tuple[int, int], bool] = {}
 
@@ -117,7 +119,11 @@ class View:
 
     def keeping(self, names: Collection[str]) -> View:
         """The same view, in which some macros stay as they are."""
-        return View(self.sources[1:], self.given, names) if names else self
+        if not names:
+            return self
+        other = View(self.sources[1:], self.given, names)
+        other.asked = self.asked
+        return other
 
     def _macro(self, source: Source, token: Token) -> Macro | None:
         if token.text in self.kept:
@@ -146,6 +152,7 @@ class View:
             return self._option(test.text)
 
     def _option(self, name: str) -> bool:
+        self.asked.add(name)
         if name not in self.given:
             raise Undecided(name)
         return self.given[name]
@@ -202,19 +209,23 @@ def _fork(
 def _sample(
     read: Callable[[Configuration], T], outer: Configuration
 ) -> list[tuple[Configuration, T]]:
-    def complete(given: Configuration, default: bool) -> tuple[Configuration, T]:
-        while True:
-            try:
-                return given, read(given)
-            except Undecided as question:
-                given = {**given, question.name: default}
-
-    done = [complete(outer, True), complete(outer, False)]
+    done = [complete(read, outer, True), complete(read, outer, False)]
     options = [name for name in {**done[0][0], **done[1][0]} if name not in outer]
     for name in options[: (MOST - 2) // 2]:
-        done.append(complete({**outer, name: False}, True))
-        done.append(complete({**outer, name: True}, False))
+        done.append(complete(read, {**outer, name: False}, True))
+        done.append(complete(read, {**outer, name: True}, False))
     return done
+
+
+def complete(
+    read: Callable[[Configuration], T], given: Configuration, default: bool
+) -> tuple[Configuration, T]:
+    """What ``read`` gives in one configuration, in which all that is not given is ``default``."""
+    while True:
+        try:
+            return given, read(given)
+        except Undecided as question:
+            given = {**given, question.name: default}
 
 
 def reason(failing: Sequence[Configuration], everything: Sequence[Configuration]) -> str:

@@ -33,13 +33,20 @@ after each patch, and only what a patch does counts (``moved``, ``lost``, ``nona
   LAST, END, SIZE, BASE, MASK, RESERVED, UNUSED, INVALID, UNKNOWN, NONE, AUTO, ANY, ALL, DEFAULT
   and the like, or with two underscores before it;
 - that has another one's value, or whose entry is NULL;
-- that takes the place, and the name, of one that is gone: this is a new name for the same thing.
+- that takes the place, and the name, of one that is gone: this is a new name for the same thing;
+- whose name stands in another array of structures of the same file: each is of one variant.
+
+Nothing is said either of a name that is gone from a list or a switch with all other uses of the
+enumerator in the file, of one that only stands under another #if now, and of several cases of a
+switch that share one string.
 
 It is a warning and no error
 
 - where one other name was missing before, or a designated table has fewer than three names;
 - where a fallback stands for what has no name: a range, a default, the end of a list of pairs, a
   string that stands three times or more;
+- where an enumerator gets a name that was no enumerator's before;
+- in an array of structures without a size, which may be searched and not indexed;
 - where a later patch of the series brings the name, and until then no other one is wrong.
 
 New names are listed. Where all names of a table follow one rule of spelling, a new one that is

@@ -17,8 +17,8 @@ from ..c.source import Source
 from ..c.view import EVERYTHING, View
 from .links import Link
 from .lookups import Lookups, find_lookups
+from .quiet import quiet_names
 from .reading import Named, Reading, read_link
-from .rule import quiet_names
 
 MISSING, FALLBACK, INTENDED = "noname", "fallback", "intended"
 _FEWEST = 4  # names of a table that says anything

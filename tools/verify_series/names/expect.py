@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from ..c.enums import common_prefix
+from .quiet import is_nothing, quiet_names
 from .reading import Reading
-from .rule import NEARLY, Known, is_nothing, quiet_names
+from .rule import NEARLY, Known
 from .spelling import matching, rule
 
 

@@ -49,6 +49,8 @@ def links(reach: Reach, site: Site, user: Source | None = None) -> list[Link]:
     if not votes:
         return []
     (enum, most), *others = votes
+    if site.names_itself(enumerators(enum)):
+        return []
     tie = bool(others) and others[0][1] == most
     if tie or (most * 2 <= len(asked) and site.kind != TABLE):
         return []

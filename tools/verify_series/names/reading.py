@@ -52,6 +52,11 @@ class Reading:
     blank: frozenset[int] = frozenset()
     places: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def positional(self) -> bool:
+        """Whether it is an array of which the order says what a name is of."""
+        return self.array and not self.designated
+
 
 def read_link(view: View, link: Link) -> Reading:
     """Raises Unreadable where a value or an entry cannot be worked out.
@@ -73,10 +78,17 @@ def read_link(view: View, link: Link) -> Reading:
 
 
 def _is_shifted(link: Link) -> bool:
-    """Whether the indexes are not the values: ``[ENUMERATOR - BASE] = "name"``."""
-    texts = [token.text for token in link.site.raw()]
+    """Whether the indexes are not the values: ``[ENUMERATOR - BASE] = "name"``, as written or
+    in a macro."""
+    own, macros = [token.text for token in link.site.raw()], link.site.source.macros
+    bodies = [
+        [token.text for token in macro.body or ()]
+        for name in dict.fromkeys(own)
+        for macro in macros.get(name, ())
+    ]
     return any(
         texts[i] == "[" and texts[i + 2] in ("-", "+") and texts[i + 3].isidentifier()
+        for texts in (own, *bodies)
         for i in range(len(texts) - 3)
     )
 
@@ -124,9 +136,10 @@ def _listed(view: View, link: Link, enumerators: tuple[Enumerator, ...]) -> Read
         found, fallback = pairs(tokens, calls=link.site.region is None), True
     known = {e.name for e in enumerators}
     names: dict[str, Named] = {}
+    made = {id(token): Named(token.text.strip('"'), token.line) for _, token in found}
     for enumerator, token in found:  # a second name is one that is understood as well
-        if enumerator in known and enumerator not in names:
-            names[enumerator] = Named(token.text.strip('"'), token.line)
+        if enumerator in known:
+            names.setdefault(enumerator, made[id(token)])
     return Reading(enumerators, names, fallback=fallback, listed=True)
 
 

@@ -8,18 +8,12 @@ fault at its root.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from ..c.enums import Enumerator, common_prefix
+from .quiet import is_nothing, others, quiet_names
 from .reading import Named, Reading
 
-_COUNTS = "NR|NUM|N|MAX|MIN|COUNT|CNT|LAST|FIRST|END|SIZE|TOTAL|LIMIT"
-_BEGINS = re.compile(rf"({_COUNTS})S?")
-_ENDS = re.compile(
-    rf"({_COUNTS}|SENTINEL|LEN|MASK|BASE|RESERVED|RSVD|RSV|UNUSED|INVALID|UNKNOWN|UNSPEC"
-    r"|UNSPECIFIED|UNDEFINED|NONE|AUTO|ANY|ALL|DEFAULT|PAD|PADDING|DUMMY|DEPRECATED|OBSOLETE|SHIFT)S?\d*"
-)
 NEARLY = 0.1  # of the enumerators may lack a name in a table that is nearly complete
 
 
@@ -53,16 +47,20 @@ class Known:
     def learn(self, reading: Reading) -> None:
         """Take over what is new in a reading; the first word on an enumerator stays."""
         quiet = quiet_names(reading)
+        following = others(reading)
         if not self.enumerators:
             wanted = [e.name for e in reading.enumerators if e.name not in quiet]
-            if wanted and wanted[-1] == reading.enumerators[-1].name not in reading.names:
-                del wanted[-1]  # what ends the enum, by whatever name
-            self.unnamed = sum(name not in reading.names for name in wanted)
-            self.named = len(wanted) - self.unnamed
+            missing = [name for name in wanted if name not in reading.names]
+            if missing == wanted[-1:] == [reading.enumerators[-1].name]:
+                missing = []  # what ends the enum, by whatever name
+            self.unnamed = len(missing)
+            self.named = sum(name in reading.names for name in wanted)
             self.loose = {named.text for named in reading.loose}
+            self.loose |= {reading.names[name].text for name in following}
             self.enumerators = {e.name for e in reading.enumerators}
         for name, named in reading.names.items():
-            self.names.setdefault(name, named.text)
+            if name not in following:
+                self.names.setdefault(name, named.text)
 
     @property
     def complete(self) -> bool:
@@ -71,35 +69,6 @@ class Known:
     @property
     def nearly(self) -> bool:
         return self.named >= 3 and self.unnamed <= max(1, NEARLY * (self.named + self.unnamed))
-
-
-def quiet_names(reading: Reading) -> frozenset[str]:
-    """The enumerators that need no name.
-
-    Those that have none and end or begin as no thing does (``_MAX``, ``NR_``, ``_NONE`` ...),
-    those that stand for the value of another one, and those that index nothing.
-    """
-    first: dict[int, str] = {}
-    quiet = set()
-    prefix = common_prefix([e.name for e in reading.enumerators])
-    for e in reading.enumerators:
-        if e.name in reading.names:
-            first.setdefault(e.value, e.name)
-            continue
-        outside = e.value < 0 or (reading.size is not None and e.value > reading.size)
-        outside = outside or e.name in reading.sizes
-        hidden = e.name.startswith("__") and not prefix.startswith("__")
-        if outside or hidden or is_nothing(e.name, prefix) or e.value in first:
-            quiet.add(e.name)
-        else:
-            first.setdefault(e.value, e.name)
-    return frozenset(quiet)
-
-
-def is_nothing(name: str, prefix: str) -> bool:
-    """Whether an enumerator is called as one that stands for no thing."""
-    words = [word for word in name.removeprefix(prefix).upper().split("_") if word]
-    return bool(not words or _BEGINS.fullmatch(words[0]) or _ENDS.fullmatch(words[-1]))
 
 
 def compare(known: Known, after: Reading, site: str, enum_file: str) -> list[Fault]:
@@ -125,7 +94,6 @@ class _Comparison:
         self.faults: list[Fault] = []
         self.now = {e.name: e for e in after.enumerators}
         self.quiet = quiet_names(after)
-        self.positional = after.array and not after.designated
         self.owner = self._owners()
         self.places = self._places()
         self.text_at: dict[int, set[str]] = {}
@@ -162,10 +130,12 @@ class _Comparison:
         over: list[_Place] = []
         for place in self.places:
             owner = self.owner.get(place.named.text)
-            was_loose = not place.enumerator and place.named.text in self.known.loose
-            if was_loose or self._is_right(place):
+            if self._is_nobodys(place) or self._is_right(place):
                 continue
             if owner and owner.value != place.index:
+                is_new = place.enumerator not in self.known.names
+                if is_new and self.after.names.get(owner.name) is place.named:
+                    continue  # one string for several cases of a switch
                 if place.named.text in self.text_at.get(owner.value, ()):
                     self._duplicate(place, owner)
                     over.append(place)
@@ -190,6 +160,15 @@ class _Comparison:
                 self._lost(e, astray)
         self._runs(astray, over, missing)
 
+    def _is_nobodys(self, place: _Place) -> bool:
+        """Whether the name was no enumerator's, and stands behind what has one."""
+        behind = not place.enumerator or self._ends(place.enumerator)
+        return behind and place.named.text in self.known.loose
+
+    def _ends(self, name: str) -> bool:
+        """Whether an enumerator that has had no name only counts the others."""
+        return name not in self.known.names and is_nothing(name, common_prefix(list(self.now)))
+
     def _is_right(self, place: _Place) -> bool:
         """Whether the name stands at an enumerator that had it."""
         same = [place.enumerator, *self.after.places.get(place.index, ())]
@@ -201,9 +180,8 @@ class _Comparison:
             return place.named.text not in self.known.loose
         before = self.known.names.get(place.enumerator)
         if before is None:  # what ends the enum has the index behind all names
-            prefix = common_prefix(list(self.now))
             is_old = place.enumerator in self.known.enumerators
-            return is_old and self.after.array and is_nothing(place.enumerator, prefix)
+            return is_old and self.after.array and self._ends(place.enumerator)
         elsewhere = [p for p in self.places if p.named.text == before and p.index != place.index]
         return before in self.owner and bool(elsewhere)
 
@@ -212,14 +190,22 @@ class _Comparison:
         before = self.known.names.get(e.name)
         here = self.text_at.get(e.value, set()) if e.name in self.after.names else set()
         strangers = {t for t in here if t in self.owner and self.owner[t].value != e.value}
+        again = {t for t in strangers if t in self.text_at.get(self.owner[t].value, ())}
+        strangers |= self._spare(e)
         if here - strangers or e.value in self.after.blank or (here and self.after.listed):
             return False
         if before is not None:
             return not any(before in texts for texts in self.text_at.values())
-        if e.name in self.quiet or e.name in self.known.enumerators:
+        if e.name in self.quiet or e.name in self.known.enumerators or again:
             return False
-        whole = self.known.nearly or (self.positional and self.known.complete)
+        whole = self.known.nearly or (self.after.positional and self.known.complete)
         return whole or bool(strangers)
+
+    def _spare(self, e: Enumerator) -> set[str]:
+        """The names at the index of a new enumerator that were nobody's before."""
+        if e.name in self.known.enumerators or self._ends(e.name) or e.name in self.known.names:
+            return set()
+        return self.text_at.get(e.value, set()) & self.known.loose
 
     # what is said
 
@@ -273,9 +259,12 @@ class _Comparison:
     def _noname(self, e: Enumerator, astray: list[tuple[_Place, Enumerator]]) -> None:
         behind = self._line_before(e)
         tail = self._tail(e.value, astray, "early")
-        enough = self.known.named > 2 or self.positional
+        enough = self.known.named > 2 or self.after.positional
         certain = self.known.complete and enough and not self.after.fallback
         message = f"{self._who(e)} has no name in {self.site}{tail}"
+        for text in sorted(self._spare(e)):
+            message += f', and gets "{text}", which was the name of no enumerator'
+            certain = False
         shifts = bool(tail)
         self._add(
             "noname", e.name, behind, message, certain=certain or shifts, add=e.name, shifts=shifts

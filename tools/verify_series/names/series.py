@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from ..c import Unreadable
 from ..c.enums import Enum, enumerators
 from ..c.source import Source
-from ..c.view import Configuration, View, configurations, reason
+from ..c.view import Configuration, View, complete, configurations, reason
 from ..model import NameRow
 from .drawn import found_rows
 from .expect import of_new_names, of_new_table
 from .links import Link
+from .meant import is_elsewhere, is_withdrawn
 from .reading import Reading, read_link
 from .rule import Fault, Known, compare
-from .sites import find_sites
+from .sites import Site, find_sites
 from .trees import T, Trees, find_numbered
 
 _FAMILIAR = 0.5  # of its words make an enum or a table the same one under another name
@@ -44,57 +45,87 @@ class Judged:
 
 def judge(trees: Trees, number: int, first: Link) -> Judged:
     """Read a link in every tree and every configuration, and compare."""
-    links = [_again(trees, i, first, number) for i in range(len(trees.contents))]
-    result = Judged(first, [])
-    readings: dict[int, list[Reading]] = {}
+    return _Judge(trees, number, first).judged()
 
-    def view(i: int, given: Configuration) -> View:
-        one = links[i]
+
+class _Judge:
+    def __init__(self, trees: Trees, number: int, first: Link) -> None:
+        self.trees, self.first = trees, first
+        self.links = [_again(trees, i, first, number) for i in range(len(trees.contents))]
+        self.readings: dict[int, list[Reading]] = {}
+        self.asked: dict[int, set[str]] = {}  # the options on which a tree's text depends
+
+    def judged(self) -> Judged:
+        result = Judged(self.first, [])
+        try:
+            results, result.complete = configurations(self._is_there, self._read)
+            for i in range(len(self.links)):
+                found = [
+                    (given, tuple(f for f in states[i] if not self._is_replaced(f, i, given)))
+                    for given, states in results
+                ]
+                result.faults.append(_merge(found))
+        except Unreadable as error:
+            result.unread = str(error)
+            return result
+        before, last = self.readings.get(0, []), max(self.readings, default=0)
+        after = self.readings.get(last, [])
+        result.before, result.after = _names(before), _names(after)
+        result.enumerators = max((len(r.names) for r in after), default=0)
+        result.links = self.links
+        result.drawn = (found_rows(before), found_rows(after))
+        return result
+
+    def _view(self, i: int, given: Configuration) -> View:
+        one = self.links[i]
         assert one is not None
-        helpers = [trees.source(i, path) for path in one.helpers]
+        helpers = [self.trees.source(i, path) for path in one.helpers]
         present = [source for source in helpers if source]
-        return View([*present, one.enum.source, one.site.source], given)
+        view = View([*present, one.enum.source, one.site.source], given)
+        view.asked = self.asked.setdefault(i, set())
+        return view
 
-    def there(given: Configuration) -> bool:
-        return any(_holds(view(i, given), one) for i, one in enumerate(links) if one)
+    def _is_there(self, given: Configuration) -> bool:
+        return any(_holds(self._view(i, given), one) for i, one in enumerate(self.links) if one)
 
-    def read(given: Configuration) -> list[tuple[Fault, ...]]:
+    def _read(self, given: Configuration) -> list[tuple[Fault, ...]]:
+        """The faults of each tree in one configuration."""
         known, states = Known(), list[tuple[Fault, ...]]()
-        for i, one in enumerate(links):
-            seen = view(i, given) if one else None
-            if seen is None or one is None or not _holds(seen, one):
+        for i, one in enumerate(self.links):
+            view = self._view(i, given) if one else None
+            if view is None or one is None or not _holds(view, one):
                 states.append(())
                 continue
-            if i and one == links[i - 1] and seen.sources == view(i - 1, given).sources:
+            if i and one == self.links[i - 1] and view.sources == self._view(i - 1, given).sources:
                 states.append(states[-1])
+                self.asked[i] |= self.asked[i - 1]
+                self.readings.setdefault(i, []).extend(self.readings.get(i - 1, [])[-1:])
                 continue
-            reading = read_link(seen, one)
-            readings.setdefault(i, []).append(reading)
-            if not known.names and i and not any(links[:i]):
+            reading = read_link(view, one)
+            self.readings.setdefault(i, []).append(reading)
+            if not known.names and i and not any(self.links[:i]):
                 known = of_new_table(reading)
             of_new_names(known, reading)
-            site = one.site.name
-            faults = compare(known, reading, site, one.enum.source.path) if known.names else []
-            states.append(tuple(faults))
+            faults = compare(known, reading, one.site.name, one.enum.source.path)
+            states.append(tuple(f for f in faults if not self._is_meant(f, one.site)))
             known.learn(reading)
             if one.enum.macros:  # one that was there before is not new, only nearer than it was
                 known.enumerators |= one.enum.source.macros.keys()
         return states
 
-    try:
-        results, result.complete = configurations(there, read)
-    except Unreadable as error:
-        result.unread = str(error)
-        return result
-    for i in range(len(links)):
-        result.faults.append(_merge([(given, states[i]) for given, states in results]))
-    result.before = _names(readings.get(0, []))
-    last = max(readings, default=0)
-    result.after = _names(readings.get(last, []))
-    result.enumerators = max((len(r.names) for r in readings.get(last, [])), default=0)
-    result.links = links
-    result.drawn = (found_rows(readings.get(0, [])), found_rows(readings.get(last, [])))
-    return result
+    def _is_meant(self, fault: Fault, site: Site) -> bool:
+        before = next(one.site for one in self.links if one)
+        return is_withdrawn(fault, before, site) or is_elsewhere(fault, site)
+
+    def _is_replaced(self, fault: Fault, i: int, given: Configuration) -> bool:
+        """Whether a name is lost only for an option for which the tree no longer asks, as its #if
+        asks for another one now."""
+        gone = given.keys() - self.asked.get(i, set())
+        if fault.rule != "lost" or not gone or fault.what not in _names(self.readings.get(i, [])):
+            return False
+        other = {name: value != (name in gone) for name, value in given.items()}
+        _, states = complete(self._read, other, False)
+        return (fault.rule, fault.what) not in [(f.rule, f.what) for f in states[i]]
 
 
 def _holds(view: View, one: Link) -> bool:
@@ -136,7 +167,9 @@ def _again(trees: Trees, i: int, first: Link, number: int) -> Link | None:
     if enum and enum.macros:
         enum = _whole_family(enum, first.enum)
     site = _find(trees, i, first.site, find_sites, lambda s: s.words, lambda s: (s.kind, s.name))
-    return replace(first, enum=enum, site=site) if enum and enum.whole and site else None
+    if not (enum and enum.whole and site) or site.names_itself(enumerators(enum)):
+        return None
+    return replace(first, enum=enum, site=site)
 
 
 def _whole_family(family: Enum, first: Enum) -> Enum:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, takewhile
@@ -58,6 +58,18 @@ class Site:
         declared = [t.text for t in takewhile(lambda token: token.text not in (";", "}"), before)]
         return "struct" in declared and ("]", "[") in pairwise(declared)
 
+    def names_itself(self, members: Collection[str]) -> bool:
+        """Whether such an array says in each structure which of ``members`` it is of, so that its
+        index says nothing."""
+        if not self.is_loose():
+            return False
+        try:
+            entries = split(self.tokens(_view(self.source)))
+        except Unreadable:
+            return False
+        own = [e for e in entries if e[0].text == "{" and any(t.text in members for t in e)]
+        return len(own) * 2 > len(entries)
+
     def tokens(self, view: View) -> Sequence[Token]:
         """The tokens that a configuration sees, macros expanded."""
         return view.tokens(self.region) if self.region else self.raw()
@@ -66,14 +78,19 @@ class Site:
 @lru_cache(maxsize=256)
 def find_sites(source: Source) -> tuple[Site, ...]:
     """All sites of a file, in its order; those of which nothing can be read are left out."""
-    numbered = {name for family in find_families(source) for name in enumerators(family)}
-    view = View([source], EVERYTHING, numbered)
+    view = _view(source)
     found = []
     for find in (_tables, _macros, _symbolic, _switches):
         for site in find(source, view):
             if len(site.words) >= _FEWEST and (site.mentions or not _is_static(site)):
                 found.append(site)
     return tuple(sorted(found, key=lambda site: site.line))
+
+
+def _view(source: Source) -> View:
+    """All of a file, in which the macros that are numbered as an enum stay as they are."""
+    numbered = {name for family in find_families(source) for name in enumerators(family)}
+    return View([source], EVERYTHING, numbered)
 
 
 def _is_static(site: Site) -> bool:
@@ -253,7 +270,8 @@ def cases(tokens: Sequence[Token]) -> list[tuple[str, Token]]:
         if end > start:
             if end < len(tokens) and tokens[end].text == ";":
                 text = "".join(t.text.strip('"') for t in tokens[start:end])
-                found += [(name, tokens[start]._replace(text=f'"{text}"')) for name in waiting]
+                string = tokens[start]._replace(text=f'"{text}"')
+                found += [(name, string) for name in waiting]
             i = end
         waiting = []
         i += 1
