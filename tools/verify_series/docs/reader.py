@@ -141,12 +141,18 @@ class Reader:
     def _answer(self, number: int, message: Mapping[str, Any]) -> None:
         """Supply files that were missing and documents that define what is wanted."""
         library = self._scope.libraries[number]
-        labels, definers = self._supply.answer(library, map(tuple, message["wanted"]))
+        labels, definers, declarers = self._supply.answer(library, map(tuple, message["wanted"]))
         self._write(number, definers)
+        self._sources.write(library.snapshot, declarers)
         missing: dict[str, list[str]] = message["missing"]
         made = self._sources.write(library.snapshot, {p for some in missing.values() for p in some})
         again = sorted(name for name, paths in missing.items() if made.intersection(paths))
-        self._say(labels=labels, read=sorted(map(document_name, definers)), again=again)
+        self._say(
+            labels=labels,
+            read=sorted(map(document_name, definers)),
+            again=again,
+            declare=sorted(map(document_name, declarers)),
+        )
 
     def _write(self, number: int, documents: Iterable[str]) -> None:
         """Write what these documents are made of, as far as their text tells."""

@@ -36,6 +36,7 @@ from sphinx.util.logging import NAMESPACE, WarningLogRecordTranslator, WarningSu
 from sphinx.util.matching import Matcher
 
 from . import kernel_extensions
+from .declarations import declarations
 from .kernel_extensions import Unsupported, is_strict
 
 #: Builders and post-transforms that write output, which nothing here does. Loading them costs a
@@ -221,6 +222,19 @@ class Documents:
             yield
         finally:
             self.app.config.smartquotes = kept
+
+    @contextmanager
+    def declarations_only(self) -> Iterator[None]:
+        """Read of each document no more than the C declarations at its left margin."""
+
+        def cut(app: Sphinx, name: str, content: list[str]) -> None:
+            content[0] = declarations(content[0])
+
+        listener = self.app.connect("source-read", cut)
+        try:
+            yield
+        finally:
+            self.app.disconnect(listener)
 
     def take_warnings(self) -> list[Warned]:
         """What was said since the last call."""

@@ -26,24 +26,30 @@ class Supply:
     index: Index
     judged: Collection[str]
     given: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
     abi: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def answer(
         self, library: Library, wanted: Iterable[tuple[str, str, bool]]
-    ) -> tuple[dict[str, str], set[str]]:
-        """Labels with their documents, and the paths of documents to read for definitions.
+    ) -> tuple[dict[str, str], set[str], set[str]]:
+        """Labels with their documents, and the paths of documents to read for definitions: whole,
+        or for the C declarations that stand plainly in them.
 
         ``wanted`` are (kind, name, titled) as in ``sphinx_adapter.Wanted``. A document is given
-        once; a name that nothing defines is given nothing.
+        once, and whole where its plain declarations did not do; a name that nothing defines is
+        given nothing.
         """
         labels: dict[str, str] = {}
         read: set[str] = set()
+        declare: set[str] = set()
         unknown: set[str] = set()
         for kind, name, titled in wanted:
             paths = self._definers(kind, name)
             certain = [p for p in paths if f"label:{name}" in self.index.scans[p].titled]
             if kind == "label" and (certain or (paths and not titled)):
                 labels[name] = document_name((certain or paths)[0])
+            elif kind == "c" and (new := {*paths} - self.given - self.declared):
+                declare |= new
             elif paths:
                 read.update(paths)
             elif kind == "c" or (
@@ -53,12 +59,15 @@ class Supply:
         if unknown:
             read |= self._shown_sources_with(library, unknown)
         read -= self.given
+        declare -= read
         self.given |= read
-        return labels, read
+        self.declared |= declare
+        return labels, read, declare
 
     def take_back(self, names: Collection[str]) -> None:
         """Give these documents again where they are wanted."""
         self.given = {path for path in self.given if document_name(path) not in names}
+        self.declared = {path for path in self.declared if document_name(path) not in names}
 
     def _definers(self, kind: str, name: str) -> list[str]:
         key = {"term": name.lower(), "option": "", "label": normalized(name)}.get(kind, name)

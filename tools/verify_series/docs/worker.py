@@ -10,7 +10,8 @@ holds the extensions. The conversation is one JSON object a line, on standard in
              "untitled": [name, ...], "check": {...}, "leave_out": [source, ...],
              "draw": [name, ...]}
     worker: {"wanted": [[kind, name, titled], ...], "missing": {name: [path, ...]}}, repeated
-    parent: {"labels": {label: name}, "read": [name, ...], "again": [name, ...]}
+    parent: {"labels": {label: name}, "read": [name, ...], "again": [name, ...],
+             "declare": [name, ...]}         to be read for their C declarations alone
     worker: {"warnings": [[document, level, location, kind, text], ...],
              "drawn": {name: HTML},            of what was to be drawn and could be read
              "forgotten": [name, ...]}         ends a state; these are to be given again
@@ -119,10 +120,12 @@ class Worker:
             answer = self._talk.hear()
             if answer is None or not any(answer.values()):
                 break
-            documents.stand_in(answer["labels"])
             documents.forget(answer["again"])
             self._read(answer["again"], said)
             self._read_for_definitions(answer["read"])
+            with documents.declarations_only():
+                self._read_for_definitions(answer["declare"])
+            documents.stand_in(answer["labels"])  # last: who is read is forgotten before
         documents.take_warnings()
         drawn: dict[str, str] = {}
         # A build that ends while it reads resolves nothing, and does not look between documents.
