@@ -2,9 +2,9 @@
 """The tables of names of a folder, as name-table reads them and as the compiler made them.
 
 ``nox -s bench -- compiled_names TREE FOLDER OUT`` configures TREE in OUT with all options that it
-has, compiles FOLDER (a few minutes, unless OUT has it already), and compares each string with what
-stands at its index in the object. What is said to differ is a fault of the
-one or the other reader.
+has and compiles FOLDER (a quarter of an hour, unless OUT has it already). Each string is compared
+with what stands at its index in the object, and the value of each enumerator with the one in the
+debug information. What is said to differ is a fault of the one or the other reader.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import codecs
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from name_changes import snapshot_of
 from verify_series import cache
 from verify_series.build.compiled import pointers
 from verify_series.c import Unreadable
+from verify_series.c.enums import Enumerator, read_enum
 from verify_series.c.source import read_source
 from verify_series.c.view import Undecided, View
 from verify_series.model import Snapshot
@@ -38,14 +39,17 @@ _WITHOUT = (
     "GCC_PLUGINS KASAN KCSAN KMSAN KCOV UBSAN WERROR DEBUG_INFO_BTF MODULE_SIG LTO_CLANG"
     " FORTIFY_SOURCE GCOV_KERNEL RUST"
 )
-_FLAGS = "-fkeep-static-consts"
+#: Keep arrays of which the compiler needs only the entries, and enums that a file does not use.
+_FLAGS = "-g -fno-toplevel-reorder -fno-eliminate-unused-debug-types"
 
 
 @dataclass(frozen=True)
 class Made:
-    """What an object has: for each array its size and the strings by offset."""
+    """What an object has: for each array its size and the strings by offset, and the values of
+    all enumerators that its files define."""
 
     arrays: Mapping[str, tuple[int, Mapping[int, str]]]
+    values: Mapping[str, int]
 
 
 def compile_folder(tree: Path, folder: str, out: Path) -> None:
@@ -66,10 +70,19 @@ def settings(out: Path) -> dict[str, bool]:
 
 
 def read_object(path: Path) -> Made:
-    """The arrays of pointers of an object."""
+    """The arrays of pointers and the enumerators of an object."""
     with path.open("rb") as file:
         elf = ELFFile(file)
-        return Made(dict(_arrays(elf)))
+        return Made(dict(_arrays(elf)), dict(_values(elf)))
+
+
+def _values(elf: Any) -> Iterator[tuple[str, int]]:
+    for unit in elf.get_dwarf_info().iter_CUs() if elf.has_dwarf_info() else ():
+        for entry in unit.get_top_DIE().iter_children():
+            if entry.tag == "DW_TAG_enumeration_type":
+                for one in entry.iter_children():
+                    name = one.attributes["DW_AT_name"].value.decode()
+                    yield name, one.attributes["DW_AT_const_value"].value
 
 
 def _arrays(elf: Any) -> Iterator[tuple[str, tuple[int, Mapping[int, str]]]]:
@@ -101,19 +114,30 @@ def tables(snapshot: Snapshot, folder: str) -> Iterator[Link]:
             yield from links(reached, site) if site.kind == TABLE else ()
 
 
-def read_configured(snapshot: Snapshot, link: Link, given: Mapping[str, bool]) -> Reading:
-    """A table in one configuration; what it does not say is not set."""
+def read_configured(
+    snapshot: Snapshot, link: Link, given: Mapping[str, bool]
+) -> tuple[Reading, list[Enumerator]]:
+    """A table and its enum in one configuration; what it does not say is not set."""
     contents = snapshot.read_many(link.helpers)
     sources = [*(read_source(*one) for one in contents.items()), link.enum.source, link.site.source]
     while True:
+        view = View(sources, given)
         try:
-            return read_link(View(sources, given), link)
+            return read_link(view, link), read_enum(view, link.enum)
         except Undecided as question:
             given = {**given, question.name: False}
 
 
+def other_values(link: Link, enumerators: Iterable[Enumerator], made: Made) -> Iterator[str]:
+    """The enumerators that have another value in the object; of macros it says nothing."""
+    for e in enumerators if link.enum.body else ():
+        value = made.values.get(e.name)
+        if value != e.value:
+            yield f"{e.name} is {e.value} in the source, {value} in the object"
+
+
 def differences(link: Link, reading: Reading, made: Made) -> Iterator[str]:
-    """What the object says otherwise."""
+    """What the object says otherwise of the names."""
     size, strings = made.arrays[link.site.name]
     often = {text for text, count in Counter(strings.values()).items() if count > 2}
     if not reading.array:  # it was read without values
@@ -150,6 +174,7 @@ def main() -> None:
     given = settings(options.out)
     objects = [read_object(path) for path in (options.out / options.folder).rglob("*.o")]
     count = agreed = 0
+    values: set[str] = set()
     with cache.workspace() as work:
         snapshot = snapshot_of(options.tree, work / "store", print)
         for link in tables(snapshot, options.folder):
@@ -160,15 +185,22 @@ def main() -> None:
                 print(f"{place}: in no object")
                 continue
             try:
-                reading = read_configured(snapshot, link, given)
+                reading, enumerators = read_configured(snapshot, link, given)
             except Unreadable as error:
                 print(f"{place}: {error}")
                 continue
-            said = min((list(differences(link, reading, made)) for made in having), key=len)
+            said = min(
+                (
+                    [*other_values(link, enumerators, made), *differences(link, reading, made)]
+                    for made in having
+                ),
+                key=len,
+            )
+            values.update(e.name for e in enumerators if link.enum.body)
             agreed += not said
             for text in said:
                 print(f"{place}: {text}")
-    print(f"{count} tables, {agreed} are the same in an object")
+    print(f"{count} tables, {agreed} are the same in an object; {len(values)} enumerators")
 
 
 if __name__ == "__main__":
