@@ -9,6 +9,7 @@ same verdict, or none.
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -21,9 +22,12 @@ from typing import Any
 
 import mini_kbuild
 from ends import environment, is_free, processes, until
-from repos import Repo, fingerprint
+from mails import read_mails
+from repos import Repo, fingerprint, without
 
-SAMPLE = Path(__file__).parents[1] / "patches" / "sample"
+TOP = Path(__file__).parents[1]
+SAMPLE = TOP / "patches" / "sample"
+SHARED = Path(os.environ.get("VERIFY_SERIES_SHARED", TOP.parent / "shared"))
 KILLS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 
 
@@ -163,7 +167,7 @@ def sample(folder: Path) -> Rig:
     repo = Repo(folder / "linux")
     shutil.copytree(SAMPLE / "tree", repo.folder, dirs_exist_ok=True)
     repo.commit({}, "miniature")
-    return Rig(_command(SAMPLE / "series.mbox", repo), repo.folder, folder)
+    return Rig(_command(SAMPLE / "series.mbox", repo.folder), repo.folder, folder)
 
 
 def kernel(folder: Path) -> Rig:
@@ -177,9 +181,18 @@ def kernel(folder: Path) -> Rig:
     repo.git("reset", "-q", "--hard", start)
     config = folder / "config"
     config.write_text(mini_kbuild.CONFIG)
-    argv = [*_command(mbox, repo), "--only", "build", "--config", str(config)]
+    argv = [*_command(mbox, repo.folder), "--only", "build", "--config", str(config)]
     return Rig(argv, repo.folder, folder)
 
 
-def _command(series: Path, repo: Repo) -> list[str]:
-    return [sys.executable, "-m", "verify_series", str(series), "--tree", str(repo.folder), "-q"]
+def linux(folder: Path) -> Rig:
+    """Linux 7.2 before the series of IPE that it has, and that series."""
+    script = SHARED / "bin" / "kernel-tree"
+    found = subprocess.run([script, "7.2"], capture_output=True, text=True, check=True).stdout
+    mbox = SHARED / "lore" / "ipe-script-enforcement-v3.mbox"
+    tree = without(Path(found.strip().splitlines()[-1]), read_mails(mbox), folder / "linux.git")
+    return Rig(_command(mbox, tree), tree, folder)
+
+
+def _command(series: Path, tree: Path) -> list[str]:
+    return [sys.executable, "-m", "verify_series", str(series), "--tree", str(tree), "-q"]

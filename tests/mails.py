@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 ADA = "Ada Example <ada@example.org>"
 BEN = "Ben Sample <ben@sample.net>"
@@ -91,3 +92,9 @@ def mbox(mails: Iterable[bytes]) -> bytes:
     """The mails as mboxrd, which is what public-inbox serves: ``From `` lines get a ``>``."""
     quoted = (re.sub(rb"(?m)^(>*From )", rb">\1", one) for one in mails)
     return b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + one + b"\n" for one in quoted)
+
+
+def read_mails(file: Path) -> list[bytes]:
+    """The mails of a thread in mboxrd quoting."""
+    parts = re.split(rb"(?m)^From mboxrd@z .*\n", file.read_bytes())[1:]
+    return [re.sub(rb"(?m)^>(>*From )", rb"\1", part) for part in parts]

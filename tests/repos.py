@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from verify_series.model import Patch, Series
@@ -126,3 +126,27 @@ def mail_of_change(
     mail = folder / "one.mail"
     mail.write_text(git("format-patch", "-1", "-M", "--stdout", commit))
     return mail
+
+
+def without(tree: Path, mails: Iterable[bytes], folder: Path) -> Path:
+    """A bare repository in ``folder`` over the objects of ``tree``, its HEAD one commit on: the
+    series of these mails, which the tree has, is taken back."""
+    subprocess.run(["git", "clone", "-q", "--bare", "--shared", tree, folder], check=True)
+    env = {
+        **os.environ,
+        **_IDENTITY,
+        "GIT_DIR": str(folder),
+        "GIT_INDEX_FILE": str(folder / "private-index"),
+    }
+
+    def git(*args: str, stdin: bytes = b"") -> str:
+        done = subprocess.run(["git", *args], env=env, input=stdin, capture_output=True, check=True)
+        return done.stdout.decode().strip()
+
+    git("read-tree", "HEAD")
+    for mail in mails:
+        if b"\ndiff --git " in mail:
+            git("apply", "--cached", "-R", stdin=mail)
+    commit = git("commit-tree", git("write-tree"), "-p", "HEAD", "-m", "without the series")
+    git("update-ref", "HEAD", commit)
+    return folder

@@ -16,7 +16,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from mails import read_mails
 from public_inbox import MISSING, public_inbox
+from repos import without
 
 TOP = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("VERIFY_SERIES_SHARED", TOP.parent / "shared"))
@@ -59,13 +61,6 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-def read_mails(mbox: Path) -> list[bytes]:
-    """The mails of a thread in mboxrd quoting."""
-    text = mbox.read_bytes()
-    parts = re.split(rb"(?m)^From mboxrd@z .*\n", text)[1:]
-    return [re.sub(rb"(?m)^>(>*From )", rb"\1", part) for part in parts]
-
-
 def write_mbox(path: Path, mails: list[bytes]) -> Path:
     quoted = [re.sub(rb"(?m)^(>*From )", rb">\1", mail) for mail in mails]
     head = b"From mboxrd@z Thu Jan  1 00:00:00 1970\n"
@@ -87,28 +82,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def before_v3(linux_7_2: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """7.2 without the IPE series: a repository over the same objects, its HEAD one commit on."""
     folder = tmp_path_factory.mktemp("trees") / "before-v3.git"
-    subprocess.run(["git", "clone", "-q", "--bare", "--shared", linux_7_2, folder], check=True)
-    env = {
-        **os.environ,
-        "GIT_DIR": str(folder),
-        "GIT_INDEX_FILE": str(folder / "private-index"),
-        "GIT_AUTHOR_NAME": "Ada",
-        "GIT_AUTHOR_EMAIL": "ada@example.org",
-        "GIT_COMMITTER_NAME": "Ada",
-        "GIT_COMMITTER_EMAIL": "ada@example.org",
-    }
-
-    def git(*args: str, stdin: bytes = b"") -> str:
-        done = subprocess.run(["git", *args], env=env, input=stdin, capture_output=True, check=True)
-        return done.stdout.decode().strip()
-
-    git("read-tree", "HEAD")
-    for mail in read_mails(LORE / "ipe-script-enforcement-v3.mbox"):
-        if b"\ndiff --git " in mail:
-            git("apply", "--cached", "-R", stdin=mail)
-    commit = git("commit-tree", git("write-tree"), "-p", "HEAD", "-m", "without the series")
-    git("update-ref", "HEAD", commit)
-    return folder
+    return without(linux_7_2, read_mails(LORE / "ipe-script-enforcement-v3.mbox"), folder)
 
 
 @dataclass(frozen=True)

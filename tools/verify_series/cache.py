@@ -82,18 +82,19 @@ def locked(file: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def workspace() -> Iterator[Path]:
+def workspace(said: Callable[[str], None] = lambda text: None) -> Iterator[Path]:
     """A private folder for one run, gone afterwards; and while it lasts, temporary files of ours
     and of what we start lie in a folder of its own below TMPDIR, gone likewise.
 
     A run that was killed cannot tidy up; the next one removes what it left, known by its lock
-    being free.
+    being free, and ``said`` is told so.
     """
     runs = root() / "runs"
     runs.mkdir(exist_ok=True)
     with (runs / "lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        _sweep(runs)
+        if swept := _sweep(runs):
+            said(f"removed what {swept} run{'s' * (swept > 1)} left that ended in the middle")
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
         lock = (folder / "lock").open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -136,7 +137,9 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(runs: Path) -> None:
+def _sweep(runs: Path) -> int:
+    """Remove the folders of runs that run no more; how many there were."""
+    swept = 0
     for folder in runs.glob("run-*"):
         try:
             with (folder / "lock").open() as lock:
@@ -146,3 +149,5 @@ def _sweep(runs: Path) -> None:
             continue  # it runs
         except OSError:
             _remove(folder)  # killed before it had a lock
+        swept += 1
+    return swept

@@ -90,7 +90,7 @@ def verify(
     result, reason = Verdict.NONE, ""
     versions = {"verify-series": __version__, "b4": version("b4")}
     try:
-        with cache.workspace() as work:
+        with cache.workspace(listener.message) as work:
             if not job.commits:
                 listener.message(f"fetching {job.request.source}")
                 series = fetch(job.request, cwd=cwd, cache=cache.root(), stdin=stdin)
