@@ -11,12 +11,30 @@ import contextlib
 import gzip
 import http.server
 import socket
+import ssl
 import threading
 import urllib.parse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from mails import mbox
+from mails import mbox, reply
+
+PAGE = b"<!DOCTYPE html><title>Are you a robot?</title>"
+
+#: Whole answers that are no thread.
+ANSWERS = {
+    "html": PAGE,
+    "html, packed": gzip.compress(PAGE),
+    "nothing": b"",
+    "nothing, packed": gzip.compress(b""),
+    "half a gzip": gzip.compress(bytes(range(256)) * 9)[:-20],
+    "a wrong gzip": b"\x1f\x8b\x08\0\0\0\0\0\0\x03" + b"nonsense",
+    "a bomb": gzip.compress(bytes(80 << 20), 1),
+    "a bomb in parts": gzip.compress(bytes(20 << 20), 1) * 4,
+    "another thread": gzip.compress(mbox([reply("o@other.org", "Nice.\n", "r@other.org")])),
+    "any bytes, packed": gzip.compress(bytes(range(256)) * 100),
+}
 
 
 @dataclass
@@ -24,7 +42,8 @@ class Archive:
     """What the server holds and how it behaves; tests may change it while it runs.
 
     ``hits`` are the mails that every search finds; ``search_status`` is what a search answers.
-    ``fault`` is "" or "html", "stall", "stall-search" or a status in digits.
+    ``fault`` is "" or "stall", "stall-search", a status in digits, a key of ANSWERS, or a way to
+    answer of Handler.
     ``asked`` lists the requests, such as "GET /list/id/t.mbox.gz".
     """
 
@@ -38,8 +57,11 @@ class Archive:
 
 
 @contextlib.contextmanager
-def fake_archive(archive: Archive) -> Iterator[Archive]:
-    """Serve ``archive`` until the block ends; its ``url`` is then filled in."""
+def fake_archive(archive: Archive, certificate: Path | None = None) -> Iterator[Archive]:
+    """Serve ``archive`` until the block ends; its ``url`` is then filled in.
+
+    With ``certificate``, a file that holds its key as well, over TLS.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -50,8 +72,10 @@ def fake_archive(archive: Archive) -> Iterator[Archive]:
                 archive.closing.wait()
             elif archive.fault.isdigit():
                 self.answer(int(archive.fault), b"no")
-            elif archive.fault == "html":
-                self.answer(200, b"<!DOCTYPE html><title>Are you a robot?</title>")
+            elif archive.fault in ANSWERS:
+                self.answer(200, ANSWERS[archive.fault])
+            elif archive.fault and archive.fault != "stall-search":
+                getattr(self, archive.fault)()
             elif known and self.path.endswith("/t.mbox.gz"):
                 self.answer(200, gzip.compress(mbox(archive.thread)))
             else:
@@ -76,6 +100,44 @@ def fake_archive(archive: Archive) -> Iterator[Archive]:
             if self.command != "HEAD":
                 self.wfile.write(content)
 
+        def drip(self) -> None:
+            """A byte now and then, for ever."""
+            self.begin()
+            while not archive.closing.wait(0.1):
+                self.wfile.write(b"x")
+
+        def endless(self) -> None:
+            self.begin()
+            while not archive.closing.is_set():
+                self.wfile.write(bytes(1 << 20))
+
+        def broken_off(self) -> None:
+            self.begin(("Content-Length", "1000"))
+            self.wfile.write(b"x" * 10)
+
+        def stops(self) -> None:
+            self.broken_off()
+            archive.closing.wait()
+
+        def circle(self) -> None:
+            self.begin(("Location", self.path), ("Content-Length", "0"), status=302)
+
+        def elsewhere(self) -> None:
+            place = f"http://localhost:{self.connection.getsockname()[1]}{self.path}"
+            self.begin(("Location", place), ("Content-Length", "0"), status=302)
+
+        def hangs_up(self) -> None:
+            pass
+
+        def no_http(self) -> None:
+            self.wfile.write(b"220 mail.example.org ESMTP\r\n")
+
+        def begin(self, *headers: tuple[str, str], status: int = 200) -> None:
+            self.send_response(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.end_headers()
+
         def log_message(self, format: str, *args: object) -> None:
             pass
 
@@ -84,8 +146,13 @@ def fake_archive(archive: Archive) -> Iterator[Archive]:
             pass  # a client that gave up waiting
 
     with Server(("127.0.0.1", 0), Handler) as server:
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        archive.url = f"http://127.0.0.1:{server.server_port}/list"
+        scheme = "https" if certificate else "http"
+        archive.url = f"{scheme}://127.0.0.1:{server.server_port}/list"
         try:
             yield archive
         finally:

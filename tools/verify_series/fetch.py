@@ -44,6 +44,9 @@ _SENTENCES = {
     "unreachable": "{what} cannot be fetched ({detail}): check the network, or give an mbox file",
     "refused": "{what} cannot be fetched, the archive does not answer like a public-inbox "
     "({detail}): check --archive",
+    "busy": "{what} cannot be fetched now ({detail}): try again later, or give an mbox file",
+    "elsewhere": "{what} is not there, the archive sends us to {detail}: name that with --archive "
+    "if you trust it",
     "empty": "{what} is empty: give an mbox, a maildir or a mail with a patch",
     "not-a-mail": "{what} cannot be read, {detail} does not begin with the header of a mail: give "
     "an mbox whose text lines that begin with 'From ' are escaped, a maildir or a mail",
