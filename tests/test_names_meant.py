@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import snapshots
 from verify_series.checkers import name_table
 from verify_series.checkers.name_found import Found
@@ -149,3 +151,25 @@ def test_a_family_of_macros_that_lacks_its_last_two() -> None:
     names = array("".join(f'\t[PUMP_{n}] = "pump {n}",\n' for n in range(10)))
     assert told((family(12), names), (family(13), names)) == []
     assert told((family(11), names), (family(12), names)) == ["noname error 12"]
+
+
+@pytest.mark.parametrize(
+    ("head", "severity"),
+    [
+        ("static const char *const names[]", "error"),
+        ("void g(struct gauge *gauge)\n{\n\tstatic const char *const names[]", "error"),
+        ("struct gauge one = { .x = {} };\nconst char *names[]", "error"),
+        ("static const struct gauge names[]", "warning"),
+        ("static const struct gauge names[PUMP_MAX]", "error"),
+        ("static const struct {\n\tint x;\n\tconst char *y;\n} names[]", "warning"),
+    ],
+)
+def test_only_an_array_of_structures_without_a_size_is_doubtful(head: str, severity: str) -> None:
+    braces = "struct" in head.splitlines()[-1] or head.endswith("} names[]")
+
+    def built(*names: str) -> tuple[str, str]:
+        lines = (f'\t{{ "{n}" }},\n' if braces else f'\t"{n}",\n' for n in names)
+        return enum("IN OUT AUX"), array("".join(lines), head)
+
+    found = told(built("in", "out", "aux"), built("in", "aux", "out"))
+    assert [one.split()[:2] for one in found] == [["moved", severity]] * 2

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from ..c import Unreadable
 from ..c.enums import enumerators, split
@@ -54,8 +54,15 @@ class Site:
         stand in an order of their own, as often as they are indexed."""
         if self.kind != TABLE or self.region is None:
             return False
-        before = reversed(self.source.tokens[: self.region.start])
-        declared = [t.text for t in takewhile(lambda token: token.text not in (";", "}"), before)]
+        tokens, at = self.source.tokens, self.region.start - 1
+        declared: list[str] = []
+        while at > 0 and tokens[at - 1].text not in (";", "{"):
+            at -= 1
+            if tokens[at].text == "}":
+                if tokens[at + 1].text != self.name:
+                    break  # it ends what stands before, and not a structure that is defined here
+                at = self.source.opens.get(at, at)
+            declared.append(tokens[at].text)
         return "struct" in declared and ("]", "[") in pairwise(declared)
 
     def names_itself(self, members: Collection[str]) -> bool:
