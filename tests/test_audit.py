@@ -62,6 +62,7 @@ ASSIGNS = """const char *name(enum pump p)
 	return text ? text : "?";
 }
 """
+LEAVES_OUT = "void f(enum pump p)\n{\n\tif (names[p])\n\t\tshow(names[p]);\n}\n"
 PASSES = "const char *const *all(void)\n{\n\treturn names;\n}\n"
 CONSTANT = "const char *name(void)\n{\n\treturn names[PUMP_IN];\n}\n"
 ALIEN = "const char *name(int i)\n{\n\treturn names[i - FIRST_PUMP];\n}\n"
@@ -77,6 +78,7 @@ LISTS = "static const int all[] = {\n\tPUMP_IN,\n\tPUMP_LOW,\n};\n"
         (LOOKS + START, FALLBACK),
         (GUARDS + START, FALLBACK),
         (ASSIGNS + START, FALLBACK),
+        (LEAVES_OUT + START, INTENDED),
         (USE, INTENDED),
         (USE + LISTS, INTENDED),
         (PASSES + START, INTENDED),
@@ -200,6 +202,18 @@ def test_asm_is_that_of_the_machine_whose_file_asks(tmp_path: Path) -> None:
     assert messages(tmp_path, tree) == [
         "noname: names has no name for PUMP_LOW (line 6) of arch/mips/include/asm/pump.h"
     ]
+
+
+def test_a_use_counts_beside_the_table(tmp_path: Path) -> None:
+    table = TABLE.replace('"pump.h"', '"core/pump.h"')
+    tree = {
+        "drivers/core/pump.h": HEADER,
+        "drivers/core/use.c": START,
+        "drivers/show.c": table + USE,
+    }
+    assert [text.split(":")[0] for text in messages(tmp_path, tree)] == [INTENDED]
+    tree["drivers/show.c"] += START
+    assert [text.split(":")[0] for text in messages(tmp_path, tree)] == [MISSING]
 
 
 def test_values_from_programs_are_used_everywhere(tmp_path: Path) -> None:

@@ -373,7 +373,10 @@ def _try(name: str, overlay: Overlay, t: Target, kind: str, chance: random.Rando
 
 def _is_other(t: Target, finding: Finding) -> bool:
     """Whether another table lacks the name that the one at hand got: this is no error."""
-    mine = finding.path == t.table and f" in {t.link.site.name}" in finding.message
+    site = t.link.site
+    assert site.region is not None
+    inside = site.line <= (finding.line or 0) <= site.source.tokens[site.region.end].line + 1
+    mine = finding.path == t.table and f" in {site.name}" in finding.message and inside
     return finding.rule == "noname" and _NEW in finding.message and not mine
 
 

@@ -7,6 +7,7 @@ enumerator is used at all beside the table, and what its users do where there is
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,11 +64,11 @@ def find_gap(
         return None
     files = beside()
     header = link.enum.source.path  # kernel-doc there is no use
-    around = [data for path, data in files.items() if path != header or path.endswith(".c")]
+    code = {path: data for path, data in files.items() if path != header or path.endswith(".c")}
     values = {e.name.encode(): e.value for e in reading.enumerators}
     uses = find_lookups(link.site.name, [files[link.site.source.path]], values)
     if not uses.indexes:
-        uses = find_lookups(link.site.name, around, values)
+        uses = find_lookups(link.site.name, code.values(), values)
     missing = [
         e
         for e in missing
@@ -77,12 +78,14 @@ def find_gap(
     ]
     if not (missing or stale):
         return None
-    used = _used(missing, around) if missing else []
+    folder = posixpath.dirname(link.site.source.path)
+    near = [data for path, data in code.items() if posixpath.dirname(path) == folder]
+    used = _used(missing, near) if missing else []
     share = len(missing) / (len(reading.names) + len(missing))
     if share > _MOST:
         return None
     group = _group(reading, uses, used, link)
-    if share > _MOST_MISSING or not uses.indexes:
+    if share > _MOST_MISSING or not uses.indexes or uses.silent:
         group = INTENDED
     message = _message(link, used or missing, stale)
     return Gap(group, link.site.source.path, link.site.line, message, share)

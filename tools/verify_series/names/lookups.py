@@ -21,14 +21,16 @@ _AFTER = 300  # bytes behind an assignment in which the name is looked at
 class Lookups:
     """The uses of a table. ``indexes`` are the texts between the brackets, constants apart.
 
-    ``guarded`` is true where a user looks first whether there is a name, ``sized`` where it
-    compares the index with the number of names. ``bound`` is the largest index that all of them
-    let pass, where they compare it with an enumerator first. ``apart`` are the enumerators that
-    a function which looks names up asks for by themselves.
+    ``guarded`` is true where a user looks first whether there is a name, ``silent`` where none of
+    these has a text for what has no name, ``sized`` where one compares the index with the number
+    of names. ``bound`` is the largest index that all of them let pass, where they compare it with
+    an enumerator first. ``apart`` are the enumerators that a function which looks names up asks
+    for by themselves.
     """
 
     indexes: frozenset[bytes]
     guarded: bool
+    silent: bool
     sized: bool
     bound: int | None
     apart: frozenset[bytes]
@@ -41,7 +43,7 @@ def find_lookups(table: str, files: Iterable[bytes], values: Mapping[bytes, int]
     indexes = set()
     apart: set[bytes] = set()
     bounds: list[int | None] = []
-    guarded = sized = False
+    guarded = sized = told = False
     for data in files:
         if name not in data:
             continue
@@ -51,15 +53,20 @@ def find_lookups(table: str, files: Iterable[bytes], values: Mapping[bytes, int]
             if index and _is_lookup(index[1], values):
                 text = index[1].strip()
                 indexes.add(text)
-                guarded = guarded or _is_guarded(data, match.start(), index.end())
                 function = data.rfind(b"\n}", 0, match.start()) + 1, data.find(b"\n}", index.end())
+                if _is_guarded(data, match.start(), index.end()):
+                    guarded = True
+                    told = (
+                        told or b'"' in data[index.end() : min(index.end() + _AFTER, function[1])]
+                    )
                 bounds.append(_bound(data[function[0] : match.start()], text, values))
                 same = re.compile(_ALONE + re.escape(text) + rb"\s*==\s*(\w+)")
                 apart.update(same.findall(data, *function))
     bound = max((b for b in bounds if b is not None), default=None)
     if None in bounds:
         bound = None
-    return Lookups(frozenset(indexes), guarded, sized, bound, frozenset(apart))
+    silent = guarded and not told
+    return Lookups(frozenset(indexes), guarded, silent, sized, bound, frozenset(apart))
 
 
 def _is_lookup(index: bytes, values: Mapping[bytes, int]) -> bool:
