@@ -80,7 +80,8 @@ def _kills(
         faults = kill(rig, wanted, signal, after)
         bad += bool(faults)
         yield from (f"WRONG: {signal.name} after {after:.2f} s: {fault}" for fault in faults)
-    yield f"{count} runs killed: {count - bad} left nothing, and the next one was right"
+    if count:
+        yield f"{count} runs killed: {count - bad} left nothing, and the next one was right"
 
 
 def _cuts(rig: Rig, wanted: Verdict, warm: Path, count: int, dice: random.Random) -> Iterator[str]:

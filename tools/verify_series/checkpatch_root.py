@@ -46,6 +46,9 @@ _MAINTAINER = "scripts/get_maintainer.pl"
 _HEADER = "include/words-in-use.h"
 _BINDINGS = "Documentation/devicetree/bindings"
 
+#: What is, or decides, what runs.
+EXECUTED = (*_ALWAYS, _MAINTAINER)
+
 _HARMLESS = re.compile(r"[A-Za-z0-9_./+,@=-]+")
 _COMMENT = re.compile(
     rb"""^\+\s*\*(?:\s.*)?$  # a line inside a comment

@@ -6,11 +6,11 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from . import __version__, cache, commits
+from . import __version__, cache, commits, executed
 from .apply import DoesNotApply, read_mail
 from .base import choose
 from .checkers import EXECUTING
@@ -107,6 +107,9 @@ def verify(
         result, reason = verdict(outcomes)
         if not applied:
             reason = outcome.reason
+        elif series:
+            told = executed.notes(applied.paths, outcomes, sandbox=job.execution.sandbox)
+            series = replace(series, notes=(*series.notes, *told))
     except UserError as error:
         reason = str(error)
     except OSError as error:  # a full disk, a folder that vanished

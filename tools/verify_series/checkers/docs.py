@@ -34,7 +34,7 @@ from typing import Any
 
 from ..cache import root
 from ..carry import classify
-from ..docs import beyond, circles, doubt, kit, requirements, scan, scope, unshown
+from ..docs import beyond, circles, doubt, requirements, scan, scope, unshown
 from ..docs.reader import Reader, Warning_, reading
 from ..docs.scan_kept import scan_tree
 from ..docs.warnings import STOPS, finding, is_anonymous, unique
@@ -183,15 +183,9 @@ def _told_apart(found: Finding, snapshot: Snapshot) -> Finding:
 
 
 def _notes(applied: AppliedSeries, versions: Mapping[str, str], *, ran: bool) -> tuple[str, ...]:
-    """What the reader should know: code of the documentation build that was not the series', and
-    programs that are not what the tree asks for."""
+    """What the reader should know: programs that are not what the tree asks for, and those that
+    ran without a sandbox."""
     notes = []
-    if code := kit.executed(applied.paths):
-        named = ", ".join(code[:3]) + (f" and {len(code) - 3} more" if len(code) > 3 else "")
-        notes.append(
-            f"the series changes {named}, which the documentation build runs:"
-            " the base's version ran"
-        )
     wanted = (applied.base.read(requirements.PATH) or b"").decode("utf-8", "replace")
     for ours, asked in requirements.refused(wanted, versions):
         notes.append(f"{ours} read the documents, but {requirements.PATH} asks for {asked}")
