@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "show": ("show", "an earlier run again, in any format"),
     "diff": ("diff", "what changed from one run to another"),
     "audit": ("audit", "which names a whole tree lacks"),
+    "backtest": ("backtest", "every series of an archive, verified"),
     "doctor": ("doctor", "which programs are there"),
     "completion": ("completion", "completion for bash, zsh or fish"),
     "patchwork": ("patchwork", "the checks of a run, shown or posted"),

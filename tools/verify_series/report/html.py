@@ -9,6 +9,7 @@ it visible. The policy in the page's head lets a browser use its own style and n
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
@@ -24,9 +25,28 @@ from .page.section import Section
 
 def render(reports: Sequence[Report], skipped: Sequence[tuple[str, str]], result: Verdict) -> str:
     """One page; several series stand below each other."""
+    return page(
+        "page.html",
+        sections=[Section(number, report) for number, report in enumerate(reports, 1)],
+        skipped=skipped,
+        headline=HEADLINE[result],
+        result=result,
+    )
+
+
+def page(template: str, **content: object) -> str:
+    """A page out of one of the templates in page/, with our style and policy."""
     style = files(__package__).joinpath("page", "page.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    environment = Environment(
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        _environment().get_template(template).render(style=Markup(style), policy=policy, **content)
+    )
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader(f"{__package__}.page", "."),
         autoescape=True,
         undefined=StrictUndefined,
@@ -34,15 +54,6 @@ def render(reports: Sequence[Report], skipped: Sequence[tuple[str, str]], result
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-    )
-    return environment.get_template("page.html").render(
-        style=Markup(style),
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none';"
-        " form-action 'none'",
-        sections=[Section(number, report) for number, report in enumerate(reports, 1)],
-        skipped=skipped,
-        headline=HEADLINE[result],
-        result=result,
     )
 
 
