@@ -168,6 +168,15 @@ def test_bad_input_is_one_sentence(tmp_path: Path, args: list[str], said: str) -
         assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_crash_is_no_verdict(tmp_path: Path) -> None:
+    """Python itself would end with 1, which says that there are new findings."""
+    code = "from verify_series import cli, main; cli.command = lambda argv: 1 // 0; main.main()"
+    argv, env = [sys.executable, "-c", code], {**os.environ, "PYTHONPATH": str(TOP / "tools")}
+    done = subprocess.run(argv, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.endswith("verify-series: it crashed, no verdict (please report this)\n")
+
+
 def test_without_git(tmp_path: Path) -> None:
     done = run("sample", cwd=tmp_path, PATH=str(tmp_path))
     assert (done.returncode, done.stdout) == (2, "")

@@ -67,8 +67,8 @@ def test_every_file_is_named_and_what_ran_is_said() -> None:
         "it changes what checkpatch consists of (scripts/checkpatch.pl): nothing ran it",
         "it changes what the documentation build consists of (Documentation/conf.py): nothing ran"
         " it",
-        "it changes what a build consists of (Makefile, scripts/checkpatch.pl, security/Makefile): it ran in a "
-        "sandbox",
+        "it changes what a build consists of (Makefile, scripts/checkpatch.pl, security/Makefile): "
+        "it ran in a sandbox",
     )
     last = executed.notes(["Makefile"], outcomes, sandbox=False)[-1]
     assert last.endswith("it ran with your own rights (--no-sandbox)")

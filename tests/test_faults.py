@@ -67,6 +67,21 @@ def test_a_cache_that_was_cut_off(make: Make, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", RIGS)
+def test_a_cache_of_another_version(make: Make, tmp_path: Path) -> None:
+    rig = make(tmp_path)
+    rig.verdict()
+    wanted = rig.verdict()
+    warm = tmp_path / "warm"
+    shutil.copytree(rig.cache, warm, symlinks=True)
+    for value in ([None], {"format": 99, "outcomes": 7}):
+        faults.of_another_version(rig, warm, value)
+        said = rig.verdict()
+        assert said == wanted or said.is_none, value
+        assert "Traceback" not in said.error, value
+        assert rig.leftovers() == []
+
+
+@pytest.mark.parametrize("make", RIGS)
 def test_runs_at_once(make: Make, tmp_path: Path) -> None:
     rig = make(tmp_path)
     wanted = rig.verdict()
@@ -95,22 +110,26 @@ def test_no_room_anywhere(make: Make, tmp_path: Path, small: Path) -> None:
     assert rig.verdict() == wanted
 
 
+@pytest.mark.parametrize("name", ["cache", "tmp"])
 @pytest.mark.parametrize("make", RIGS)
-def test_a_cache_that_is_read_only(make: Make, tmp_path: Path) -> None:
+def test_a_folder_that_is_read_only(make: Make, name: str, tmp_path: Path) -> None:
     rig = make(tmp_path)
     wanted = rig.verdict()
+    place = tmp_path / name
+    folders = [place, *place.glob("verify-series")]
     if os.getuid():
-        rig.cache.chmod(0o500)
-        (rig.cache / "verify-series").chmod(0o500)
-    elif subprocess.run(["mount", "--bind", "-o", "ro", rig.cache, rig.cache]).returncode:
+        for folder in folders:
+            folder.chmod(0o500)
+    elif subprocess.run(["mount", "--bind", "-o", "ro", place, place]).returncode:
         pytest.skip("no read-only file system can be mounted here")
     try:
         said = rig.verdict()
     finally:
         if os.getuid():
-            (rig.cache / "verify-series").chmod(0o700)
-            rig.cache.chmod(0o700)
+            for folder in folders:
+                folder.chmod(0o700)
         else:
-            subprocess.run(["umount", rig.cache], check=True)
+            subprocess.run(["umount", place], check=True)
     assert said == wanted or said.is_none, said
     assert rig.verdict() == wanted
+    assert rig.leftovers() == []

@@ -34,7 +34,8 @@ class Durations:
 
     def _load(self, check: str) -> list[float]:
         kept = self._kept.load(self._key(check))
-        return [float(second) for second in kept] if isinstance(kept, list) else []
+        seconds = kept if isinstance(kept, list) else []
+        return [float(second) for second in seconds if isinstance(second, float | int)]
 
     def _key(self, check: str) -> str:
         return f"{self._tree}\n{check}"

@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import sys
+import traceback
 from types import FrameType
 
 gc.set_threshold(50_000)  # most objects live as long as we do: half the collector's time
@@ -44,6 +45,10 @@ def _guarded() -> int:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NO_VERDICT
+    except Exception:  # a crash of ours must not end as Python ends: 1 would say "new findings"
+        traceback.print_exc()
+        print("verify-series: it crashed, no verdict (please report this)", file=sys.stderr)
         return NO_VERDICT
 
 
