@@ -110,10 +110,11 @@ def bench(session: nox.Session) -> None:
     ``-- docs`` measures the latter alone, ``-- hooks`` counts what lsm-hook finds, ``-- names
     TREE`` what name-table does, ``-- compiled_names TREE FOLDER OUT`` whether it reads what the
     compiler does, ``-- build`` compiles, ``-- boot`` compiles and boots a kernel; these four take
-    minutes. ``-- faults`` kills runs, and spoils what they need.
+    minutes. ``-- faults`` kills runs, and spoils what they need; ``-- rules`` spoils each checker,
+    and tells which tests notice.
     """
     install(session, "[tests]")
-    scripts = ("docs", "hooks", "names", "compiled_names", "build", "boot", "faults")
+    scripts = ("docs", "hooks", "names", "compiled_names", "build", "boot", "faults", "rules")
     named = bool(session.posargs) and session.posargs[0] in scripts
     for script in session.posargs[:1] if named else ("bench", "docs"):
         session.run("python", f"tests/bench/{script}.py", *session.posargs[named:])

@@ -209,7 +209,8 @@ class Sample:
     ``base/`` is the tree, that beside the sample where it has none of its own; ``1/``, ``2/`` ...
     hold the files that each patch adds or changes, and the list ``removed`` of sample.toml names
     what a patch removes, as ``"1: path"``. ``check`` is the table of the profile; ``expected``
-    what :func:`outcome` gives, or ``error``, the reason why the checker cannot run.
+    what :func:`outcome` gives, or ``error``, the reason why the checker cannot run. One that is
+    called fail-... has one of these two, and each finding all that :func:`outline` gives.
     """
 
     applied: AppliedSeries
@@ -221,6 +222,7 @@ def load_sample(folder: Path) -> Sample:
     expected = tomllib.loads((folder / "sample.toml").read_text(encoding="utf-8"))
     check = expected.pop("check", {})
     removed = [entry.split(": ", 1) for entry in expected.pop("removed", [])]
+    _require_exact(folder.name, expected)
     base = folder / "base"
     trees = [_files(base if base.is_dir() else folder.parent / "base")]
     while (overlay := folder / str(len(trees))).is_dir() or any(
@@ -230,6 +232,21 @@ def load_sample(folder: Path) -> Sample:
         kept = {path: data for path, data in trees[-1].items() if path not in gone}
         trees.append({**kept, **_files(overlay)})
     return Sample(apply(*trees), check, expected)
+
+
+def _require_exact(name: str, expected: Mapping[str, Any]) -> None:
+    """Raises ValueError for a sample that does not say exactly what is to be found."""
+    findings = expected.get("findings", ())
+    wanted = {"rule", "severity", "path", "line", "message", "state"}
+    for finding in findings:
+        place = {"patch"} if finding.get("state") != "existing" else set()
+        if finding.keys() != wanted | place or not finding["message"]:
+            raise ValueError(f"{name}: a finding is not stated in full: {finding}")
+    new = any(finding["state"] == "new" for finding in findings)
+    if name.startswith("fail-") != (new or bool(expected.get("error"))):
+        raise ValueError(f"{name} has no new finding and no error, or one of them and should not")
+    if not (findings or "error" in expected or expected.get("count") or expected.get("skip")):
+        raise ValueError(f"{name} states nothing")
 
 
 def _files(folder: Path) -> dict[str, bytes]:

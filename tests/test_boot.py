@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -48,10 +49,10 @@ def tree(script: str, hooks: str = "int gate_check;\n") -> Mapping[str, str]:
 BASE = tree(boots.WITHOUT, "int gate;\n")
 
 
-def _run(*trees: Mapping[str, str]) -> Examined:
+def _run(*trees: Mapping[str, str], scenario: Mapping[str, Any] | None = None) -> Examined:
     shutil.rmtree(cache.root() / "build", ignore_errors=True)  # all bases are called the same
     execution = Execution(sandbox=not sandbox.missing())
-    return boot.run(apply(*trees), boot.parse(boots.table()), execution)
+    return boot.run(apply(*trees), boot.parse(scenario or boots.table()), execution)
 
 
 def _outline(examined: Examined) -> list[tuple[str, str, int | None]]:
@@ -116,6 +117,40 @@ def test_a_series_that_does_not_do_what_it_says() -> None:
         f"{HOOKS}: step 2, check /tmp/script: expected EACCES, saw 0 [boot/return-code]"
     )
     assert "end 8 0" in _console(examined.notes[-1])
+
+
+#: Rule to what the kernel does otherwise, and what is said of it.
+FAULTS = {
+    "return-code": (("end 8 13", "end 8 1"), "2, check /tmp/script: expected EACCES, saw EPERM"),
+    "audit-record": (
+        ("hook=CHECK", "hook=MMAP"),
+        "2, check /tmp/script: expected a record with hook=CHECK, saw hook=MMAP",
+    ),
+    "unexpected-record": (
+        ("end 8 13", "record 1499 audit(17.041:6): hook=READ\nend 8 13"),
+        "2, check /tmp/script: expected no such record, saw type=1499 audit(17.041:6): hook=READ",
+    ),
+    "kernel-log": (
+        ("log gate: rules are closed to init\n", "log other\n"),
+        "3, write /sys/kernel/security/gate/rules allow all: expected 'gate: rules are closed'"
+        " in the kernel log, saw other",
+    ),
+    "text": (
+        ("data deny all", "data allow all"),
+        "1, read /sys/kernel/security/gate/rules: expected to read 'deny all', saw 'allow all'",
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_a_fault(rule: str) -> None:
+    (right, wrong), said = FAULTS[rule]
+    scenario = boots.table()
+    del scenario["step"][0]["precondition"]
+    examined = _run(BASE, tree(boots.WITH.replace(right, wrong)), scenario=scenario)
+    assert [(str(f), f.patch) for f in examined.findings] == [
+        (f"{HOOKS}: step {said} [boot/{rule}]", 1)
+    ]
 
 
 def test_the_patch_that_breaks_it_is_named() -> None:

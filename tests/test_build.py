@@ -115,6 +115,18 @@ def test_new_and_old_warnings(check: Check) -> None:
     assert found(examined, State.EXISTING) == [("unused-variable", "gate/gate.c", 6, old, None)]
 
 
+def test_a_warning_that_no_option_turns_on(check: Check) -> None:
+    examined = check({"gate/gate.c": "#define A 1\n#define A 2\n" + gate("")})
+    assert found(examined) == [("warning", "gate/gate.c", 2, '"A" redefined', 1)]
+
+
+def test_what_the_build_prints(check: Check) -> None:
+    listed = "$(warning the gate is built)\n" + str(TREE["gate/Makefile.list"])
+    examined = check({"gate/Makefile.list": listed, "gate/gate.c": gate("\thook++;\n")})
+    message = "the build says: the gate is built"
+    assert found(examined) == [("output", "gate/Makefile.list", 1, message, 1)]
+
+
 def test_warnings_that_a_failed_compilation_did_not_come_to(check: Check) -> None:
     base = {**TREE, "gate/gate.c": gate("\tint old;\n")}
     broken = '#include "nowhere.h"\n' + base["gate/gate.c"]

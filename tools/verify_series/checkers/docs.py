@@ -135,7 +135,7 @@ def _states(applied: AppliedSeries, found: scope.Scope, reader: Reader) -> list[
         affected = found.affected[number]
         if affected:
             said, checks = reader.state(number)
-            for path in affected:
+            for path in sorted(affected):
                 by_document[path] = _findings(said.get(path, []), reader, snapshot)
             between = _findings([*checks, *_round(found, number)], reader, snapshot)
         states.append(unique([*(f for some in by_document.values() for f in some), *between]))
