@@ -105,8 +105,9 @@ def test_a_feature_in_words_only() -> None:
 def test_a_series_that_takes_it_away() -> None:
     examined = _run(tree(boots.WITH), _otherwise(tree(boots.WITH)), BASE)
     assert _outline(examined) == [("feature-gone", HOOKS, 2)]
-    assert examined.findings[0].message == (
-        f"{HOOKS} no longer has gate_check: what the scenario proves is taken away"
+    assert str(examined.findings[0]) == (
+        f"{HOOKS}: {HOOKS} no longer has gate_check: what the scenario proves is taken away"
+        " [boot/feature-gone]"
     )
 
 
