@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ..c import Unreadable
@@ -35,8 +35,8 @@ class Reading:
     ``size`` is that of the array, if it says so, by the names ``sizes``; ``blank`` are the indexes
     at which it says NULL, but for one behind all names; ``places`` maps an index to the
     enumerators of this value; ``fallback`` is true where an enumerator without a name gets a
-    common one, ``listed`` where each has a line of its own in a list or a switch, so that two with
-    one name may be meant.
+    common one, ``family`` where macros stand for enumerators, ``listed`` where each has a line of
+    its own in a list or a switch, so that two with one name may be meant.
     """
 
     enumerators: tuple[Enumerator, ...]
@@ -48,6 +48,7 @@ class Reading:
     size: int | None = None
     sizes: frozenset[str] = frozenset()
     fallback: bool = False
+    family: bool = False
     listed: bool = False
     blank: frozenset[int] = frozenset()
     places: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -63,6 +64,10 @@ def read_link(view: View, link: Link) -> Reading:
 
     Where only values are missing, but each entry names its enumerator, none is needed.
     """
+    return replace(_read(view, link), family=bool(link.enum.macros))
+
+
+def _read(view: View, link: Link) -> Reading:
     written = view.keeping([macro.name for macro in link.enum.macros])
     if link.site.kind != TABLE:
         return _listed(written, link, _enumerators(view, link))

@@ -51,8 +51,9 @@ class Known:
         if not self.enumerators:
             wanted = [e.name for e in reading.enumerators if e.name not in quiet]
             missing = [name for name in wanted if name not in reading.names]
-            if missing == wanted[-1:] == [reading.enumerators[-1].name]:
-                missing = []  # what ends the enum, by whatever name
+            ends = missing[-1:] == [reading.enumerators[-1].name]
+            if ends and (len(missing) == 1 or not reading.family):
+                del missing[-1]  # what ends the enum, by whatever name
             self.unnamed = len(missing)
             self.named = sum(name in reading.names for name in wanted)
             self.loose = {named.text for named in reading.loose}
