@@ -216,20 +216,25 @@ def test_a_fault(judged: Examined, number: int) -> None:
     }
 
 
+def full_build(tree: Mapping[str, str], folder: Path) -> set[tuple[str, int, str]]:
+    """What sphinx-build itself says of a tree, written below ``folder``: path, line, first line."""
+    for name, content in tree.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    argv = [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html", "Documentation", "output"]
+    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=True)
+    place = rf"^{re.escape(str(folder))}/(\S+?):(\d+): (?:WARNING|ERROR|CRITICAL): (.*)$"
+    said = re.findall(place, done.stderr, re.MULTILINE)
+    full = {(p, int(line), re.sub(r" \[[\w.]+\]$", "", text)) for p, line, text in said}
+    return {(p, line, text.replace(f"{folder}/", "")) for p, line, text in full}
+
+
 def test_a_full_build_says_the_same(judged: Examined, tmp_path: Path) -> None:
     """All faults at once, read by sphinx-build itself: same places, same first lines."""
     tree = base()
     for number, (_, text, _, _) in enumerate(FAULTS):
         tree[path(number)] = f"{document(number)}\n{text}\n"
-    for name, content in tree.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(content)
-    argv = [sys.executable, "-m", "sphinx", "-q", "-N", "-b", "html", "Documentation", "output"]
-    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=True)
-    place = rf"^{re.escape(str(tmp_path))}/(\S+?):(\d+): (?:WARNING|ERROR|CRITICAL): (.*)$"
-    said = re.findall(place, done.stderr, re.MULTILINE)
-    full = {(p, int(line), re.sub(r" \[[\w.]+\]$", "", text)) for p, line, text in said}
-    full = {(p, line, text.replace(f"{tmp_path}/", "")) for p, line, text in full}
+    full = full_build(tree, tmp_path)
     full -= {one for one in full if one[0].endswith("/index.rst")}  # untouched, untitled
     ours = {(f.path, f.line, f.identity, f.message) for f in judged.findings}
     for where, line, text in full:
@@ -243,17 +248,6 @@ def test_a_document_with_two_numbers(judged: Examined) -> None:
     assert said == ["other is already assigned section numbers (nested numbered toctree?)"]
 
 
-def test_a_second_number_in_a_toctree_that_was_numbered_before() -> None:
-    numbered = {**SMALL, INDEX: SMALL[INDEX].replace("toctree::\n", "toctree::\n   :numbered:\n")}
-    said = verdict(numbered, {**numbered, INDEX: numbered[INDEX] + "   b\n"})
-    assert said == [("toctree-duplicate", INDEX, 4, 1, State.NEW)] * 2
-
-
-def verdict(*trees: Mapping[str, str]) -> list[tuple[str, str, int, int | None, State]]:
-    examined = docs.run(snapshots.apply(*trees), docs.parse({}))
-    return [(f.rule, f.path, f.line, f.patch, f.state) for f in examined.findings]
-
-
 SMALL = {
     "Documentation/conf.py": CONF,
     "Documentation/index.rst": "Toys\n====\n\n.. toctree::\n\n   a\n   b\n",
@@ -262,6 +256,43 @@ SMALL = {
     "toy.c": "int x;\n",
 }
 A, B, INDEX = "Documentation/a.rst", "Documentation/b.rst", "Documentation/index.rst"
+MIDDLE = "Documentation/c.rst"
+
+
+def test_a_second_number_in_a_toctree_that_was_numbered_before() -> None:
+    numbered = {**SMALL, INDEX: SMALL[INDEX].replace("toctree::\n", "toctree::\n   :numbered:\n")}
+    said = verdict(numbered, {**numbered, INDEX: numbered[INDEX] + "   b\n"})
+    assert said == [("toctree-duplicate", INDEX, 4, 1, State.NEW)] * 2
+
+
+@pytest.mark.parametrize(
+    ("listed", "place"),
+    [("a\n   b", (INDEX, 4)), ("b\n   a", (A, 6)), ("c", (MIDDLE, 4))],
+    ids=["of the entry that stood there", "of the new one", "deeper down"],
+)
+def test_a_second_number_below_a_toctree_of_an_untouched_document(
+    listed: str, place: tuple[str, int], tmp_path: Path
+) -> None:
+    tree = {
+        **SMALL,
+        INDEX: f"Toys\n====\n\n.. toctree::\n   :numbered:\n\n   {listed}\n",
+        MIDDLE: "C\n=\n\n.. toctree::\n\n   a\n   b\n",
+    }
+    if listed != "c":
+        del tree[MIDDLE]
+    after = {**tree, A: tree[A] + "\n.. toctree::\n\n   b\n"}
+    assert verdict(tree, after) == [("toctree-duplicate", *place, 1, State.NEW)]
+    text = "b is already assigned section numbers (nested numbered toctree?)"
+    assert full_build(after, tmp_path) == {(*place, text)}
+
+
+def test_without_numbers_a_document_may_stand_in_two_toctrees() -> None:
+    assert verdict(SMALL, {**SMALL, A: SMALL[A] + "\n.. toctree::\n\n   b\n"}) == []
+
+
+def verdict(*trees: Mapping[str, str]) -> list[tuple[str, str, int, int | None, State]]:
+    examined = docs.run(snapshots.apply(*trees), docs.parse({}))
+    return [(f.rule, f.path, f.line, f.patch, f.state) for f in examined.findings]
 
 
 def test_a_good_change_passes() -> None:
@@ -301,6 +332,28 @@ def test_a_fault_that_a_later_patch_repairs_belongs_to_its_patch() -> None:
 def test_a_new_document_without_a_toctree() -> None:
     after = {**SMALL, "Documentation/c.rst": "C\n=\n"}
     assert verdict(SMALL, after) == [("not-in-toctree", "Documentation/c.rst", 0, 1, State.NEW)]
+
+
+def test_a_text_that_an_untouched_document_includes_refers_to_what_is_gone(tmp_path: Path) -> None:
+    part = "Documentation/part.txt"
+    tree = {
+        **SMALL,
+        part: "A part.\n\nSee :ref:`mark`.\n",
+        A: "A\n=\n\n.. include:: part.txt\n",
+    }
+    after = {**tree, B: tree[B].replace(".. _mark:", ".. _sign:")}
+    assert verdict(tree, after) == [("undefined-label", part, 3, 1, State.NEW)]
+    assert full_build(after, tmp_path) == {(part, 3, "undefined label: 'mark'")}
+    assert verdict(tree, {**tree, B: tree[B] + "\nMore.\n"}) == []
+
+
+def test_a_text_that_an_untouched_document_includes_defines_a_label() -> None:
+    tree = {
+        **SMALL,
+        "Documentation/part.txt": ".. _part:\n\nA Part\n------\n",
+        B: SMALL[B] + "\n.. include:: part.txt\n",
+    }
+    assert verdict(tree, {**tree, A: tree[A] + "\n:ref:`part`\n"}) == []
 
 
 def test_where_a_full_build_stops_nothing_is_said_of_what_it_did_not_come_to() -> None:

@@ -18,10 +18,11 @@ from pathlib import Path
 from verify_series.cache import root
 from verify_series.checkers import docs
 from verify_series.docs import generated, scan
+from verify_series.docs.library import Index, Library
 from verify_series.docs.reader import reading
 from verify_series.docs.scan import ROOT
 from verify_series.docs.scan_kept import scan_tree
-from verify_series.docs.scope import Index, Library, Scope
+from verify_series.docs.scope import Scope
 from verify_series.docs.unshown import Unshown
 from verify_series.model import CheckError, Finding, Snapshot
 

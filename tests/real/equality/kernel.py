@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from verify_series.docs.library import Index
 from verify_series.docs.scan import FileScan
-from verify_series.docs.scope import Index
 from verify_series.model import Snapshot
 
 #: The kernel-doc comment of a function, up to its first parameter.

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .scan import ROOT, document_name, pattern
-from .scope import Library, Scope
+from .library import Library
+from .scan import document_name
+from .scope import Scope
 
 _FIRST = "index"
 
@@ -21,22 +22,9 @@ def circles(scope: Scope, number: int) -> Iterator[tuple[str, str]]:
     library = scope.libraries[number]
     for path in sorted(scope.documents):
         name = document_name(path)
-        way = _way(library, _listed(library, name), name)
-        if way and (name == _FIRST or _way(library, _listed(library, _FIRST), name)):
+        way = _way(library, library.listed(name), name)
+        if way and (name == _FIRST or _way(library, library.listed(_FIRST), name)):
             yield path, " <- ".join((name, *reversed(way[:-1]), name))
-
-
-def _listed(library: Library, name: str) -> list[str]:
-    """What the toctrees of a document list, without itself."""
-    scan = library.scan(f"{ROOT}/{name}.rst")
-    found: list[str] = []
-    for entry in scan.toctree if scan else ():
-        if "*" in entry:
-            matches = pattern(entry).match
-            found += filter(matches, map(document_name, library.paths))
-        else:
-            found.append(entry)
-    return [one for one in found if one != name]
 
 
 def _way(library: Library, begin: Iterable[str], to: str) -> tuple[str, ...]:
@@ -46,7 +34,7 @@ def _way(library: Library, begin: Iterable[str], to: str) -> tuple[str, ...]:
     for name in queue:  # grows while it is read: breadth first
         if name == to:
             return ways[name]
-        for listed in _listed(library, name):
+        for listed in library.listed(name):
             if listed not in ways:
                 ways[listed] = (*ways[name], listed)
                 queue.append(listed)

@@ -16,8 +16,9 @@ from ..carry import classify
 from ..model import AppliedSeries, Finding, Severity, State
 from . import shown
 from .edits import Edit
+from .library import Library
 from .scan import ROOT, FileScan
-from .scope import Library, Scope
+from .scope import Scope
 from .warnings import CHECKER
 
 RULE = "kernel-doc-unknown"

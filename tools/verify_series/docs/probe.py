@@ -50,7 +50,9 @@ def prove(documents: Documents) -> None:
         documents.begin([_NAME])
         if documents.read(_NAME):
             documents.resolve(_NAME)
-        documents.check([_NAME], listed=(), included=(), orphans=(), cited=())
+        documents.check(
+            [_NAME], listed=(), included=(), orphans=(), cited=(), numbered={}, below={}
+        )
     documents.forget([_NAME])
     said = sorted(warning.text for warning in documents.take_warnings())
     unsaid = [words for words in _SAID if not any(words in text for text in said)]

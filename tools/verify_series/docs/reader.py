@@ -27,8 +27,9 @@ from .. import sandbox
 from ..model import CheckError, Snapshot
 from ..run import clean_environment, start
 from . import generated, kit, maintainers
+from .library import Library
 from .scan import ROOT, abi_files, document_name, pattern, scan_text
-from .scope import Library, Scope
+from .scope import Scope
 from .supply import Supply
 from .unshown import Unshown
 

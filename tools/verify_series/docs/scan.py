@@ -72,7 +72,8 @@ class FileScan:
 
     ``titled`` are the labels that certainly have a title to show (a section follows at once).
     ``files`` are the paths it is made of, relative to the tree, with ``*`` where a directive
-    takes a pattern. ``toctree`` holds document names, and patterns where it has ``:glob:``.
+    takes a pattern. ``toctree`` holds document names, and patterns where it has ``:glob:``;
+    ``numbered`` those of toctrees that number them.
     """
 
     has_title: bool = False
@@ -82,18 +83,20 @@ class FileScan:
     refers: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     toctree: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ()
 
     def as_json(self) -> list[object]:
         """A list of the fields that json can write."""
         return [
             self.has_title,
             self.orphan,
-            *map(list, (self.defines, self.titled, self.refers, self.files, self.toctree)),
+            *map(list, (self.defines, self.titled, self.refers, self.files)),
+            *map(list, (self.toctree, self.numbered)),
         ]
 
     @classmethod
     def from_json(cls, record: list[list[str]]) -> FileScan:
-        has_title, orphan, defines, titled, refers, files, toctree = record
+        has_title, orphan, defines, titled, refers, files, toctree, numbered = record
         return cls(
             bool(has_title),
             bool(orphan),
@@ -102,6 +105,7 @@ class FileScan:
             frozenset(refers),
             frozenset(files),
             tuple(toctree),
+            tuple(numbered),
         )
 
 
@@ -153,6 +157,7 @@ def scan_text(path: str, text: str) -> FileScan:
     refers: set[str] = set()
     files: set[str] = set()
     toctree: list[str] = []
+    numbered: list[str] = []
 
     for match in _MARKUP.finditer(text):
         start = text.rfind("\n", 0, match.start()) + 1
@@ -168,8 +173,11 @@ def scan_text(path: str, text: str) -> FileScan:
         else:
             directive, argument = match["directive"], match["argument"].strip()
             if directive == "toctree":
-                for entry in _toctree(_body(text, start, match.start(), match.end())):
-                    toctree.append(joined(here, entry))
+                lines = list(_body(text, start, match.start(), match.end()))
+                entries = [joined(here, entry) for entry in _toctree(lines)]
+                toctree += entries
+                if any(line.startswith(":numbered:") for line in lines):
+                    numbered += entries
             elif directive == "kernel-doc":
                 options = _options(_body(text, start, match.start(), match.end()))
                 files.update((argument, *_exports(options)))
@@ -217,6 +225,7 @@ def scan_text(path: str, text: str) -> FileScan:
         refers=frozenset(refers),
         files=frozenset(files),
         toctree=tuple(toctree),
+        numbered=tuple(numbered),
     )
 
 

@@ -10,14 +10,15 @@ what was wrong before stays recognisable.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import Any
 
 from ..model import AppliedSeries, Snapshot
-from . import generated, maintainers, shown
+from . import generated, maintainers, numbered, shown
+from .library import NOTHING, Index, Library, sources, subject
 from .scan import (
     PROFILES,
     ROOT,
@@ -29,86 +30,6 @@ from .scan import (
     pattern,
     scan_snapshot,
 )
-
-_NOTHING = FileScan()
-
-
-@dataclass(frozen=True)
-class Library:
-    """The documents of one state of the tree, by their scans.
-
-    ``base`` are the scans of all .rst files of the base; ``changed`` overrides those that the
-    series touches (None: not there). ``others`` are what scan.other_documents() gives.
-    """
-
-    snapshot: Snapshot
-    base: Mapping[str, FileScan]
-    changed: Mapping[str, FileScan | None]
-    others: frozenset[str] = frozenset()
-
-    def scan(self, path: str) -> FileScan | None:
-        """The scan of a document, None where this state has no such file."""
-        if path in self.changed:
-            return self.changed[path]
-        return self.base.get(path, _NOTHING if path in self.others else None)
-
-    @cached_property
-    def paths(self) -> list[str]:
-        """Every document of this state."""
-        kept = (path for path in self.base if path not in self.changed)
-        new = (path for path, scan in self.changed.items() if scan is not None)
-        return sorted((*kept, *new, *self.others))
-
-    def names(self, path: str) -> set[str]:
-        """What other documents can refer to in this one, the document itself included."""
-        scan = self.scan(path)
-        return {f"doc:{document_name(path)}", *scan.defines} if scan else set()
-
-
-@dataclass
-class Index:
-    """The base's scans the other way round: from a file or a name to the documents."""
-
-    scans: Mapping[str, FileScan]
-    users: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    concerned: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    definers: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for path, scan in self.scans.items():
-            for file in scan.files:
-                self.users[file].append(path)
-            for name in scan.defines:
-                self.definers[name].append(path)
-                self.concerned[_subject(name)].append(path)
-            for name in scan.refers:
-                self.concerned[name].append(path)
-            for entry in scan.toctree:
-                self.concerned[f"doc:{entry}"].append(path)
-        self.patterns = {file: pattern(file) for file in self.users if "*" in file}
-
-    def only_shown(self, path: str) -> bool:
-        """Whether documents are made of this source as kernel-doc and in no other way."""
-        return set(self.users[path]) <= set(self.concerned.get(f"kernel-doc:{path}", ()))
-
-    def made_of(self, files: Iterable[str]) -> set[str]:
-        """The documents that contain any of these files, directly or by way of another."""
-        found: set[str] = set()
-        queue = list(files)
-        while queue:
-            file = queue.pop()
-            matching = (p for p, compiled in self.patterns.items() if compiled.match(file))
-            for path in {*self.users.get(file, ()), *(u for p in matching for u in self.users[p])}:
-                if path not in found:
-                    found.add(path)
-                    queue.append(path)
-        return found
-
-
-def _subject(name: str) -> str:
-    """What two documents must share to get in each other's way: for kernel-doc, the source."""
-    return name.split(" ")[0] if name.startswith("kernel-doc:") else name
 
 
 @dataclass(frozen=True)
@@ -130,10 +51,10 @@ class Scope:
             name
             for path in documents
             for library in self.libraries
-            for name in (library.scan(path) or _NOTHING).defines
+            for name in (library.scan(path) or NOTHING).defines
         )
         return frozenset(
-            _subject(name).removeprefix("kernel-doc:")
+            subject(name).removeprefix("kernel-doc:")
             for name in defined
             if name.startswith("kernel-doc:")
         )
@@ -149,7 +70,7 @@ class Scope:
         """Names of documents in toctrees of the judged ones that may have no title: sure is only
         who reads them. What is no .rst file has one."""
         library = self.libraries[number]
-        entries = {e for path in self.documents for e in (library.scan(path) or _NOTHING).toctree}
+        entries = {e for path in self.documents for e in (library.scan(path) or NOTHING).toctree}
         scans = {entry: library.scan(f"{ROOT}/{entry}.rst") for entry in entries}
         return sorted(e for e, scan in scans.items() if scan and not scan.has_title)
 
@@ -161,7 +82,7 @@ class Scope:
         entries: set[str] = set()
         for library in self.libraries:
             for path in self.documents:
-                entries.update((library.scan(path) or _NOTHING).toctree)
+                entries.update((library.scan(path) or NOTHING).toctree)
         globs = [pattern(entry) for entry in entries if "*" in entry]
         if globs:
             everything = {document_name(p) for library in self.libraries for p in library.paths}
@@ -194,7 +115,7 @@ class Scope:
                 said["orphans"].add(document_name(path))
         return said
 
-    def told(self, number: int) -> dict[str, list[str]]:
+    def told(self, number: int) -> dict[str, Any]:
         """What documents that are not judged say about :attr:`candidates`; see
         ``sphinx_adapter.Documents.check``."""
         said = dict(self._elsewhere)
@@ -206,7 +127,14 @@ class Scope:
         said["listed"] = said["listed"].union(map(document_name, made))
         for key in ("listed", "included", "orphans"):
             said[key] = said[key] & self.candidates
-        return {"names": sorted(self.candidates), **{k: sorted(v) for k, v in said.items()}}
+        library = self.libraries[number]
+        lists = any((library.scan(path) or NOTHING).toctree for path in self.documents)
+        numbers = numbered.follow(library) if lists else numbered.Numbered()
+        return {
+            "names": sorted(self.candidates),
+            **{key: sorted(some) for key, some in said.items()},
+            **numbers.told(self.documents),
+        }
 
 
 def find(applied: AppliedSeries, scans: Mapping[str, FileScan], others: frozenset[str]) -> Scope:
@@ -245,7 +173,7 @@ def _with_sharers(
 ) -> frozenset[str]:
     """``affected`` and those of ``documents`` that define the same names: which of two documents
     Sphinx blames for a duplicate is a matter of the order in which it reads them."""
-    names = {path: set(map(_subject, library.names(path))) for path in documents}
+    names = {path: set(map(subject, library.names(path))) for path in documents}
     found = set(affected)
     while more := {
         path
@@ -267,7 +195,7 @@ def _affected(
     old |= {f"label:{label}" for label in shown.labels(before.snapshot, shown_here)}
     new = {name for path in changed for name in after.names(path)}
     new |= {f"label:{label}" for label in shown.labels(after.snapshot, shown_here)}
-    subjects = {_subject(name) for name in old ^ new}
+    subjects = {subject(name) for name in old ^ new}
     scans = ((path, before.scan(path), after.scan(path)) for path in changed)
     subjects.update(  # a toctree says which of its documents have no title
         f"doc:{document_name(path)}"
@@ -275,7 +203,9 @@ def _affected(
         if a and b and not (a.has_title and b.has_title)
     )
     found = changed | index.made_of(otherwise)
-    found.update(path for subject in subjects for path in index.concerned[subject])
+    found.update(path for one in subjects for path in index.concerned[one])
+    if any(_toctrees(before, path) != _toctrees(after, path) for path in changed):
+        found.update(path for path, _ in numbered.twice(before) ^ numbered.twice(after))
     declared = {name[2:] for name in old ^ new if name.startswith("c:")}
     begun = shown.declared(after.snapshot, shown_here) ^ shown.declared(before.snapshot, shown_here)
     found.update(path for name in begun for path in index.concerned.get(f"c:{name}", ()))
@@ -290,11 +220,16 @@ def _affected(
         for path in library.changed:
             scan = library.scan(path)
             if scan and path not in found:
-                mentioned = {*map(_subject, scan.defines), *scan.refers}
+                mentioned = {*map(subject, scan.defines), *scan.refers}
                 mentioned.update(f"doc:{entry}" for entry in scan.toctree)
                 if scan.files & set(paths) or mentioned & subjects:
                     found.add(path)
     return frozenset(found)
+
+
+def _toctrees(library: Library, path: str) -> tuple[tuple[str, ...], ...]:
+    scan = library.scan(path) or NOTHING
+    return scan.toctree, scan.numbered
 
 
 def _shown_otherwise(
@@ -305,17 +240,9 @@ def _shown_otherwise(
     return (set(paths) - plain) | set(shown.changed(before.snapshot, after.snapshot, plain))
 
 
-def sources(index: Index) -> list[str]:
-    """Every source file whose kernel-doc some document shows."""
-    named = (
-        name.removeprefix("kernel-doc:") for name in index.concerned if name[:11] == "kernel-doc:"
-    )
-    return sorted(named)
-
-
 def _sources_naming(index: Index, snapshot: Snapshot, names: Iterable[str]) -> set[str]:
-    """The sources shown in documents whose text refers to one of these labels or documents, or
-    defines such a label."""
+    """The sources shown in documents, and texts that these include, which refer to one of these
+    labels or documents, or define such a label."""
     said = spoken(names)
     words = "|".join(re.escape(word).replace(r"\ ", r"[\s*]+") for word in said)
     mention = re.compile(

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import logging
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from inspect import signature
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import docutils
@@ -135,14 +136,27 @@ class _StandIns(dict[str, Any]):
         return self._make(name)
 
 
+class _All(_StandIns):
+    """The same, but every known document is in it."""
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
+
 def _title(name: str) -> nodes.Element:
     return nodes.title("", "", nodes.Text(name))
 
 
-def _toc(name: str) -> nodes.Element:
-    """What sphinx.environment.collectors.toctree makes of a document with one title."""
+def _toc(name: str, listed: Sequence[str] = ()) -> nodes.Element:
+    """What sphinx.environment.collectors.toctree makes of a document with one title, and perhaps
+    a toctree."""
     reference = nodes.reference("", "", nodes.Text(name), internal=True, refuri=name, anchorname="")
-    return nodes.bullet_list("", nodes.list_item("", addnodes.compact_paragraph("", "", reference)))
+    item = nodes.list_item("", addnodes.compact_paragraph("", "", reference))
+    return nodes.bullet_list("", item, *([_toctree(listed)] if listed else []))
+
+
+def _toctree(listed: Iterable[str]) -> addnodes.toctree:
+    return addnodes.toctree("", entries=[(None, name) for name in listed], numbered=999)
 
 
 class Documents:
@@ -387,12 +401,15 @@ class Documents:
         included: Iterable[str],
         orphans: Iterable[str],
         cited: Iterable[str],
+        numbered: Mapping[str, Sequence[str]],
+        below: Mapping[str, Sequence[str]],
     ) -> None:
         """Do the checks between documents (``env.check_consistency``) for these only, and number
         their sections, as is done when all documents are read.
 
         The rest of the tree is told by names: documents that stand in a toctree, that are
-        included by another one, that are marked as orphans, citations that are referred to.
+        included by another one, that are marked as orphans, citations that are referred to; what
+        documents with numbered toctrees list there, and those below them in all of theirs.
         """
         env = self._env
         judged = set(names) & self._known
@@ -406,7 +423,7 @@ class Documents:
             env.domains["citation"].citation_refs.setdefault(name, {""})
         said_before = len(self._warnings)
         try:
-            self._number_sections(sorted(judged.intersection(env.numbered_toctrees)))
+            self._number_sections(judged.intersection(env.numbered_toctrees), numbered, below)
             env.check_consistency()
         finally:
             env.all_docs, env.files_to_rebuild, env.included = everything, listings, inclusions
@@ -417,17 +434,25 @@ class Documents:
             if warning.location.rpartition(":")[0] in paths or warning.location in paths
         ]
 
-    def _number_sections(self, names: list[str]) -> None:
+    def _number_sections(
+        self,
+        judged: Iterable[str],
+        unread: Mapping[str, Sequence[str]],
+        below: Mapping[str, Sequence[str]],
+    ) -> None:
         """Sphinx says where a document gets a second number; stand-ins count as read for that."""
         env = self._env
-        numbered, tocs = env.numbered_toctrees, env.tocs
-        entries = {ref for name in names for ref in env.toctree_includes[name]} & self._known
-        env.numbered_toctrees = dict.fromkeys(names)  # type: ignore[assignment] # in this order
-        env.tocs = {**tocs, **{ref: tocs[ref] for ref in entries}}
-        try:
-            TocTreeCollector().assign_section_numbers(env)
-        finally:
-            env.numbered_toctrees, env.tocs = numbered, tocs
+        tocs = _All(self._known, lambda name: _toc(name, below.get(name, ())))
+        tocs.update(env.tocs)
+        first = {name: _toctree(listed) for name, listed in unread.items()}
+        numbering: Any = SimpleNamespace(
+            get_doctree=lambda name: first[name] if name in first else env.get_doctree(name),
+            numbered_toctrees=sorted({*judged, *first}),
+            titles=env.titles,
+            toc_secnumbers={},
+            tocs=tocs,
+        )
+        TocTreeCollector().assign_section_numbers(numbering)
 
     def path(self, name: str) -> Path:
         """Where a document's source lies."""

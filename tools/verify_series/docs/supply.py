@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from .library import Index, Library, sources
 from .scan import ROOT, document_name, normalized
-from .scope import Index, Library, sources
 
 _NOT_IN_ABI_LABELS = re.compile(r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\xff]+")
 _FAMILY = re.compile(rb"(?m)^name: *([\w-]+)")
