@@ -129,6 +129,8 @@ UNREADABLE = {
     ),
 }
 
+MANY = tuple(f"B{n}" for n in range(100_000))
+
 #: What the series makes of the files, and the first finding: rule and line.
 FAULTY: dict[str, tuple[snapshots.Tree, str]] = {
     "a bracket too many": (enum("HOOK_B }"), "sentinel a.h:3"),
@@ -158,6 +160,13 @@ FAULTY: dict[str, tuple[snapshots.Tree, str]] = {
     "10,000 new enumerators without names": (
         enum(",\n\t".join(f"HOOK_B{n}" for n in range(10_000))),
         "spelling a.c:3",
+    ),
+    "100,000 enumerators, and one name too few": (
+        {
+            **enum(",\n\t".join(f"HOOK_{name}" for name in MANY)),
+            "a.c": TABLE.replace('"B"', ",\n\t".join(f'"{name}"' for name in MANY[:-1])),
+        },
+        "moved a.c:100002",
     ),
 }
 

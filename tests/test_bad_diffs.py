@@ -88,6 +88,19 @@ GOOD: dict[str, tuple[str, dict[str, str]]] = {
         {"dev/null": "x\n"},
     ),
     "a name in other case": (new("toys/BOX.c"), {"toys/BOX.c": "x\n"}),
+    "names that Unicode calls the same": (
+        new("toys/caf\u00e9") + new("toys/cafe\u0301", "y"),
+        {"toys/caf\u00e9": "x\n", "toys/cafe\u0301": "y\n"},
+    ),
+    "names that differ in case alone": (
+        new("toys/Lid") + new("toys/LID", "y"),
+        {"toys/Lid": "x\n", "toys/LID": "y\n"},
+    ),
+    "a name with control characters": (
+        new('"toys/a\\tb\\001\\177\\rc"'),
+        {"toys/a\tb\x01\x7f\rc": "x\n"},
+    ),
+    "a name that is not UTF-8": (new('"toys/\\377\\376"'), {"toys/\udcff\udcfe": "x\n"}),
     "a name with a newline": (new('"toys/a\\nb"'), {"toys/a\nb": "x\n"}),
     "a name with escapes": (new("toys/\x1b[31mred"), {"toys/\x1b[31mred": "x\n"}),
     "a name of a device elsewhere": (new("con"), {"con": "x\n"}),

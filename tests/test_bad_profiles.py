@@ -120,6 +120,9 @@ def test_a_spoilt_value_is_refused_or_can_be_meant(
         "x = 1" + "0" * 5000,
         "d = 2026-99-99",
         'paths = ["a"]\n' + "".join(f"key{n} = 1\n" for n in range(10_000)),
+        "x = [" + "1, " * 350_000 + "]",
+        'x = "' + "x" * (1 << 20) + '"',
+        "[[x]]\n" * 170_000,
     ],
 )
 @pytest.mark.parametrize("read", [read_profile, read_manifest])
@@ -134,6 +137,9 @@ def test_what_is_no_toml(text: str, read: Reader, tmp_path: Path) -> None:
 def test_files_that_are_none(tmp_path: Path) -> None:
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe\x00")
-    for path in (binary, tmp_path, tmp_path / "gone.toml", Path("/dev/zero")):
-        with pytest.raises(UserError):
-            read_profile(path)
+    (tmp_path / "itself.toml").symlink_to("itself.toml")
+    itself = tmp_path / "itself.toml"
+    for path in (binary, tmp_path, tmp_path / "gone.toml", itself, Path("/dev/zero")):
+        for read in (read_profile, read_manifest):
+            with pytest.raises(UserError):
+                read(path)

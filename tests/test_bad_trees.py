@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bad_input import LINES, Judge, answer_in_process
+from bad_input import LINES, TREE, Judge, answer_in_process
 from mails import ADA, mail
 from repos import Repo
 
@@ -79,6 +79,26 @@ def a_folder_of_such(repo: Repo) -> Path:
     return pipes_and_loops(repo)
 
 
+def sha_256(repo: Repo) -> Path:
+    made = Repo(repo.folder.parent / "sha256")
+    shutil.rmtree(made.folder / ".git")
+    made.git("init", "-q", "-b", "main", "--object-format=sha256")
+    made.commit(TREE, "base")
+    return made.folder
+
+
+def names_that_differ_in_case(repo: Repo) -> Path:
+    repo.commit({"toys/BOX.c": "x\n", "Toys/box.c": "y\n", "toys/caf\u00e9": "z\n"}, "collide")
+    repo.commit({"toys/cafe\u0301": "z\n"}, "collide")
+    return repo.folder
+
+
+def read_only(repo: Repo) -> Path:
+    for path in [repo.folder, *repo.folder.rglob("*")]:
+        path.chmod(path.stat().st_mode & ~0o222)
+    return repo.folder
+
+
 def a_damaged_index(repo: Repo) -> Path:
     (repo.folder / ".git" / "index").write_bytes(b"x")
     return repo.folder
@@ -93,6 +113,8 @@ GOOD: list[Callable[[Repo], Path]] = [
     submodule,
     pipes_and_loops,
     a_folder_of_such,
+    names_that_differ_in_case,
+    read_only,
     a_damaged_index,
 ]
 
@@ -192,6 +214,7 @@ BAD: list[tuple[Callable[[Repo], Path], str]] = [
     ),
     (in_git("packed-refs", "garbage\n"), "TREE cannot be read: git says 'unexpected line in "),
     (in_git("refs/heads/main", f"{'0' * 40}\n"), "TREE has no commit to apply to (give --base)"),
+    (sha_256, "TREE has SHA-256 object ids, which GitPython cannot read"),
     (a_tarball_of_something_else, "patch 1 (toys: x) does not apply: git says 'toys/box.c: does"),
     (half_a_tarball, "TREE is not a sound tarball: "),
 ]

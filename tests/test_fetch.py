@@ -16,7 +16,7 @@ import pytest
 
 from bad_input import answer_in_process
 from fake_archive import Archive, closed_port, fake_archive
-from mails import ADA, BEN, mail, mbox, patch_body, reply, series
+from mails import ADA, BEN, diff, mail, mbox, patch_body, reply, series
 from name_server import NameServer, name_server
 from public_inbox import MISSING, public_inbox
 from verify_series import fetch as module
@@ -205,6 +205,17 @@ def test_a_crash_of_b4_has_one_sentence(here: Path) -> None:
     (here / "m").write_bytes(bad)
     told = sentence("m", here)
     assert told.startswith("m cannot be read by b4 (") and "Base64" in told
+
+
+def test_a_mail_of_50_mb_has_an_answer_in_time(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """b4 needs minutes for it; a second is enough to see that it is given up."""
+    monkeypatch.setattr(module, "_LOCAL_SECONDS", 1.0)
+    body = f"It is large.\n\nSigned-off-by: {ADA}\n{diff(1, (50 << 20) // 28)}"
+    (here / "m").write_bytes(mail("[PATCH] toys: x", body, "one@x.org"))
+    assert (here / "m").stat().st_size > 50_000_000
+    assert sentence("m", here) == (
+        "m is not there after 1 s: try again, or give an mbox of the series alone"
+    )
 
 
 def test_a_bad_path_has_one_sentence(here: Path) -> None:

@@ -248,7 +248,8 @@ def _ask(question: dict[str, Any], what: str, seconds: float) -> Answer:
             )
         except RunError as error:
             raise UserError(
-                f"{what} is not there after {seconds:g} s: try again, or give an mbox file"
+                f"{what} is not there after {seconds:g} s: try again, or give an mbox of the"
+                " series alone"
             ) from error
     if child.status:
         last = child.error_text.rpartition("\n")[2] or f"exit status {child.status}"
