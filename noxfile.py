@@ -64,6 +64,16 @@ def real(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Faults put into the verdict code, one by one: does a test notice each? Behind -- the modules.
+
+    Takes an hour; a run that is ended goes on where it was. ``--minutes N`` ends it after so many.
+    """
+    install(session, "[tests,mutants]")
+    session.run("python", "tests/bench/mutants.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Types, style and format."""
     install(session, "[lint,tests]")

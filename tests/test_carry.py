@@ -96,6 +96,26 @@ def test_a_fixed_finding_keeps_its_place_in_the_base() -> None:
     assert summary(classify(series, [[finding(5)], []])) == [("fixed", 1, "a.c", 5)]
 
 
+@pytest.mark.parametrize(
+    ("hunk", "base", "after", "fixed"),
+    [
+        (Hunk(5, 1, 4, 0), (5, 9), 8, 5),  # the line of one goes, that of the other one moves
+        (Hunk(5, 1, 4, 0), (5, 1), 1, 5),
+        (Hunk(5, 1, 4, 0), (5, 0), 0, 5),  # one is about the whole file
+        (Hunk(0, 0, 1, 3), (5, 0), 0, 5),
+        (Hunk(0, 0, 1, 3), (5, 9), 12, 5),
+    ],
+)
+def test_of_two_alike_the_one_in_its_place_stays(
+    hunk: Hunk, base: tuple[int, int], after: int, fixed: int
+) -> None:
+    series = applied({"a.c": ("a.c", (hunk,))})
+    assert summary(classify(series, [list(map(finding, base)), [finding(after)]])) == [
+        ("existing", None, "a.c", after),
+        ("fixed", 1, "a.c", fixed),
+    ]
+
+
 def test_a_fault_that_a_later_patch_repairs_is_new_at_its_patch() -> None:
     series = applied({}, {})
     assert summary(classify(series, [[], [finding(3)], []])) == [("new", 1, "a.c", 3)]

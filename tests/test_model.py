@@ -13,6 +13,7 @@ from verify_series.model import (
     Change,
     Execution,
     Finding,
+    NameRow,
     Outcome,
     Report,
     Severity,
@@ -30,6 +31,10 @@ def finding(state: State, severity: Severity = Severity.ERROR, line: int = 3) ->
 def test_a_finding_prints_with_its_line_or_without() -> None:
     assert str(finding(State.NEW)) == "a.rst:3: wrong [docs/rule]"
     assert str(finding(State.NEW, line=0)) == "a.rst: wrong [docs/rule]"
+
+
+def test_a_row_without_a_string_has_no_line() -> None:
+    assert NameRow(0, "OP_OPEN", None).line == 0
 
 
 def test_the_key_of_a_finding_is_its_identity() -> None:
