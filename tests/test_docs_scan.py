@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 import snapshots
-from verify_series.docs.scan import FileScan, other_documents, scan_text
+from verify_series.docs.scan import FileScan, other_documents, pictures, scan_text
 
 HERE = "Documentation/toys/wind.rst"
 
@@ -93,6 +93,16 @@ def test_orphans_and_titles() -> None:
     assert scan(":orphan:\n\nTitle\n=====\n").orphan
     assert scan("Title\n=====\n").has_title
     assert not scan("No title.\n").has_title
+
+
+def test_a_numbered_toctree() -> None:
+    found = scan(".. toctree::\n   :numbered:\n\n   a\n\n.. toctree::\n\n   b\n")
+    assert (found.numbered, found.toctree) == (("toys/a",), ("toys/a", "toys/b"))
+
+
+def test_pictures_of_a_source() -> None:
+    source = "/**\n * DOC: Wind\n *\n * .. kernel-figure:: wind/up.dot\n *    :alt: up\n */\n"
+    assert pictures(HERE, source) == {"Documentation/toys/wind/up.dot"}
 
 
 def test_netlink_specifications_are_documents_where_the_tree_reads_them() -> None:

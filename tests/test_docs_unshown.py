@@ -97,6 +97,14 @@ def test_what_is_shown(old: str, new: str, expected: set[str], shown: list[str])
     assert len(heads(before)) <= len(heads(SOURCE)) - 2
 
 
+def test_of_another_source_what_speaks_of_the_name_is_shown() -> None:
+    hidden = found({"toy.c": SOURCE.replace("* toy_wind() - Wind", "* toy_break() - Wind")})
+    assert heads(hidden.cut("other.h", OTHER.encode()).decode()) == ["toy_break() - Break a toy."]
+    labelled = SOURCE.replace("* TOY_MAX - The", "* TOY_MAX - .. _toy_rules: The")
+    cut = found({"toy.c": labelled}).cut("other.h", OTHER.encode()).decode()
+    assert heads(cut) == ["DOC: See :ref:`toy_rules`, after toy_wind."]
+
+
 def test_lines_and_columns_stay() -> None:
     after = SOURCE.replace("How often.", "How many times.")
     cut = found({"toy.c": after}).cut("toy.c", after.encode()).decode()

@@ -28,7 +28,7 @@ from ..model import CheckError, Snapshot
 from ..run import clean_environment, start
 from . import generated, kit, maintainers
 from .library import Library
-from .scan import ROOT, abi_files, document_name, pattern, scan_text
+from .scan import ROOT, abi_files, document_name, pattern, pictures, scan_text
 from .scope import Scope
 from .supply import Supply
 from .unshown import Unshown
@@ -182,13 +182,24 @@ class Reader:
         if maintainers.PATH in made:
             file = self.tree / maintainers.PATH
             file.write_text(maintainers.cut(file.read_text("utf-8"), self._changing_entries))
-        named = (abi_files((self.tree / path).read_text("utf-8", "replace")) for path in made)
-        self._sources.write(library.snapshot, set().union(*named))
+        named = (abi_files(self._text(path)) for path in made)
+        self._sources.write(library.snapshot, set().union(*named, *self._pictures(library, paths)))
+
+    def _pictures(self, library: Library, paths: Iterable[str]) -> Iterator[set[str]]:
+        """What sources let documents show; without it these would be read a second time."""
+        for path in paths:
+            scan = library.scan(path)
+            sources = (file for file in scan.files if file.endswith((".c", ".h"))) if scan else ()
+            for source in self._sources.written.intersection(sources):
+                yield pictures(path, self._text(source))
+
+    def _text(self, path: str) -> str:
+        return (self.tree / path).read_text("utf-8", "replace")
 
     def _included_by(self, paths: Iterable[str]) -> set[str]:
         """What included files that are no documents, and have no scan of their own, include."""
         texts = (p for p in paths if p.startswith(f"{ROOT}/") and not p.endswith(".rst"))
-        scans = (scan_text(p, (self.tree / p).read_text("utf-8", "replace")) for p in texts)
+        scans = (scan_text(p, self._text(p)) for p in texts)
         return set().union(*(scan.files for scan in scans))
 
     def _stopped(self, path: str, library: Library) -> list[Warning_]:

@@ -57,6 +57,7 @@ _INLINE_TARGET = re.compile(r"_`(?<![\w`:_]_`)([^`]+)`")  # begins with a text: 
 _NAME_OPTION = re.compile(r"^[ \t]+:name:[ \t]*(\S.*)$", re.MULTILINE)
 _FILE_OPTION = re.compile(r"^[ \t]+:(?:exception-)?file:[ \t]*(\S+)", re.MULTILINE)
 _ABI_FILE = re.compile(r"Documentation/ABI/(?:\w+/[\w/-]+|README\b)")
+_PICTURE = re.compile(r"\.\.[ \t]+(?:kernel-)?(?:figure|image)::[ \t]*(\S+)")
 _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*$")
 _TITLE = re.compile(r"^\S.*\n([!-/:-@\[-`{-~])\1{2,}[ \t]*$", re.MULTILINE)
 _EXPLICIT = re.compile(r"(?s)^.+?\s*<([^<]*?)>$")
@@ -232,6 +233,11 @@ def scan_text(path: str, text: str) -> FileScan:
 def abi_files(text: str) -> set[str]:
     """The files of Documentation/ABI that a text names: automarkup.py looks for them."""
     return set(_ABI_FILE.findall(text))
+
+
+def pictures(path: str, source: str) -> set[str]:
+    """The pictures that kernel-doc comments of a source show in the document ``path``."""
+    return {_path(posixpath.dirname(path), name) for name in _PICTURE.findall(source)}
 
 
 def _section_follows(text: str, position: int) -> bool:

@@ -68,10 +68,11 @@ def find(applied: AppliedSeries, scope: Scope) -> Unshown:
     concerned = names.concern(applied.base.read_each(sorted(others)), words)
     if applied.base.object_id(_KERNEL_DOC) is None:
         return Unshown(others - concerned)
-    plain = [path for path in code if path in fixed and scope.index.only_shown(path)]
+    states = {path: [state.get(path, b"") for state in texts] for path in code if path in fixed}
+    states |= {path: [text] for path, text in applied.base.read_each(sorted(concerned))}
     units = {}
-    for path in plain:
-        same = _unchanging([state.get(path, b"") for state in texts])
+    for path in filter(scope.index.only_shown, states):
+        same = _unchanging(states[path])
         units[path] = same - names.concern(((unit, unit) for unit in same), words)
     return Unshown(others - concerned, {path: some for path, some in units.items() if some})
 
