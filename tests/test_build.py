@@ -19,9 +19,12 @@ from repos import Repo
 from snapshots import outline
 from verify_series import cache, sandbox
 from verify_series.apply import apply, read_mail
+from verify_series.build import folder as folder_module
 from verify_series.build import kbuild, packages
+from verify_series.build.folder import Folder
 from verify_series.checkers import build
 from verify_series.model import CheckError, Examined, Execution, State
+from verify_series.run import RunError
 from verify_series.store import Store
 
 Change = Mapping[str, str | None]
@@ -329,6 +332,28 @@ def test_a_build_that_prints_without_end(
     except CheckError as error:
         said = str(error)
     assert words in said
+
+
+def test_a_build_that_fills_the_disk(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends in time, and what it wrote is gone; the next series has its verdict."""
+    change = {"gate/gate.c": gate("\thook++;\n")}
+    makefile = TREE["gate/Makefile.list"] + "$(shell echo x > big; sleep 60)\n"
+    monkeypatch.setattr(
+        Folder, "lacks", lambda one: "left no room" if (one.out / "big").exists() else ""
+    )
+    with pytest.raises(RunError, match="left no room"):
+        check({"gate/Makefile.list": makefile, **change})
+    assert not list(cache.root().rglob("big"))
+    assert check(change).count == 1
+
+
+def test_what_others_would_lack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Folder(tmp_path, "any", lambda what, part: None, {})
+    monkeypatch.setattr(folder_module, "_ROOM", 0)
+    monkeypatch.setattr(folder_module, "_FILES", 0)
+    assert folder.lacks() == ""
+    monkeypatch.setattr(folder_module, "_ROOM", 1 << 70)
+    assert folder.lacks().startswith("left less than ")
 
 
 def test_what_a_series_leaves_is_not_there_for_the_next(check: Check) -> None:

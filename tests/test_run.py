@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -99,6 +100,16 @@ def test_follow_ends_what_runs_too_long(tmp_path: Path) -> None:
     ):
         run.follow(["sh", "-c", script], print, errors=errors, env={}, timeout=0.5)
     assert ends(int(note.read_text()))
+
+
+def test_follow_ends_what_has_done_enough(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    why = "has made its mark"
+    with pytest.raises(run.RunError, match=f"^sh {why}$"):
+        run.follow(
+            ["sh", "-c", f"touch {mark}; sleep 60"], print, errors=subprocess.STDOUT, env={},
+            timeout=60, enough=lambda: why if mark.exists() else "",
+        )  # fmt: skip
 
 
 def test_a_pause_ends_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,6 +107,16 @@ def test_limits(tmp_path: Path, box: Sandbox) -> None:
 
 
 @needs_bubblewrap
+def test_its_own_tmp_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not sandbox._size():
+        pytest.skip("bubblewrap is older than 0.7")
+    monkeypatch.setattr(sandbox, "_size", lambda: ["--size", str(1 << 20)])
+    done = sh("head -c 2000000 /dev/zero > /tmp/big", tmp_path)
+    assert done.status
+    assert "No space left on device" in done.error_text
+
+
+@needs_bubblewrap
 @pytest.mark.skipif(not os.getuid(), reason="root may start as many processes as it likes")
 def test_a_limit_of_processes(tmp_path: Path) -> None:
     script = "for n in $(seq 40); do sleep 60 & done; echo all of them"

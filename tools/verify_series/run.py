@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,7 @@ GIT_ENVIRONMENT: Mapping[str, str] = {
 _KEPT = ("PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 
+_OFTEN = 0.2  # seconds between two looks at a program
 _LONGEST_LINE = 1 << 16  # characters; the rest comes as a line of its own
 
 _children: set[subprocess.Popen[bytes]] = set()
@@ -199,22 +201,30 @@ def follow(
     env: Mapping[str, str],
     timeout: float,
     cwd: Path | None = None,
+    enough: Callable[[], str] = lambda: "",
 ) -> int:
     """Run a program to its end, give ``said`` each line of its output, and return its status.
 
     A carriage return ends a line, too, as progress has it. Standard error goes to ``errors``, a
-    file or ``subprocess.STDOUT``; ``timeout`` is in seconds. Raises RunError where the program
-    could not be started, ran too long, or the run was interrupted.
+    file or ``subprocess.STDOUT``; ``timeout`` is in seconds. ``enough`` is asked all the while, and
+    gives the reason, once there is one, why the program has to end. Raises RunError where the
+    program could not be started, ran too long, had to end, or the run was interrupted.
     """
-    late = threading.Event()
+    ended = threading.Event()
+    why = ""
 
-    def end() -> None:
-        late.set()
-        _kill(process)
+    def watch() -> None:
+        nonlocal why
+        deadline = time.monotonic() + timeout
+        while not why and not ended.wait(_OFTEN):
+            late = time.monotonic() > deadline
+            why = f"did not end within {timeout:g} s" if late else enough()
+        if why:
+            _kill(process)
 
     with start(argv, cwd=cwd, env=env, stderr=errors) as process:
-        alarm = threading.Timer(timeout, end)
-        alarm.start()
+        watcher = threading.Thread(target=watch, name="watch")
+        watcher.start()
         try:
             assert process.stdout
             text = io.TextIOWrapper(process.stdout, "utf-8", "replace")
@@ -222,9 +232,10 @@ def follow(
                 said(line.rstrip("\n"))
             status = process.wait()
         finally:
-            alarm.cancel()
+            ended.set()
+            watcher.join()
     if _stopped.is_set():
         raise RunError(f"{argv[0]} was ended: interrupted")
-    if late.is_set():
-        raise RunError(f"{argv[0]} did not end within {timeout:g} s")
+    if why:
+        raise RunError(f"{argv[0]} {why}")
     return status

@@ -7,8 +7,8 @@ names; everything else of the machine is not there: no home, no network, no devi
 /tmp, processes and IPC of its own. Without bubblewrap the series' code runs only where the user
 says ``--no-sandbox``; the base's runs all the same, and the report says so. Limits of time,
 memory and file size (setrlimit(2), by prlimit(1)) hold either way. In the sandbox the number of
-processes is limited, too, unless root runs it, whom the kernel exempts. What is not limited is
-how much it writes into the folders that it may write.
+processes is limited, too, unless root runs it, whom the kernel exempts, and so is its /tmp. How
+much it writes into the folders that it may write is for its caller to watch.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ _SETTINGS = (
     "/etc/ld.so.conf.d",
     "/etc/ssl/openssl.cnf",
 )
+
+_TMP = 4 << 30  # bytes
 
 #: Not to be run where the process that wanted it is gone already; later, the signal ends it.
 _TIED = 'test "$PPID" = "$0" && exec "$@"'
@@ -155,10 +157,20 @@ def missing() -> str:
     return ""
 
 
+@cache
+def _size() -> list[str]:
+    """Limits the private /tmp, which takes memory; bubblewrap can since 0.7."""
+    try:
+        known = run(["bwrap", "--help"], env=environment(), timeout=30)
+    except RunError:
+        return []
+    return ["--size", str(_TMP)] if b"--size" in known.stdout + known.stderr else []
+
+
 def _closed() -> list[str]:
     # The program is process 1: all else ends with it, and its CPU time counts as ours.
     options = ["--unshare-all", "--as-pid-1", "--die-with-parent", "--cap-drop", "ALL"]
-    options += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    options += ["--proc", "/proc", "--dev", "/dev", *_size(), "--tmpfs", "/tmp"]
     for name in (*_SYSTEM, *_SETTINGS):
         options += ["--ro-bind-try", name, name]
     for name in _MERGED:

@@ -25,6 +25,7 @@ from ..model import CheckError, Progress, Snapshot
 from ..run import clean_environment, run
 
 _MOST = 4  # configurations whose output is kept
+_ROOM, _FILES = 1 << 30, 10_000  # bytes and files that a build has to leave to others
 
 
 @dataclass
@@ -127,6 +128,20 @@ class Folder:
         """``out`` is no longer what the base left."""
         if "out" in self.known:
             self._forget("out")
+
+    def lacks(self) -> str:
+        """What others would lack if a build went on to write; empty where there is enough."""
+        disk = os.statvfs(self.top)
+        if disk.f_bavail * disk.f_frsize < _ROOM:
+            return f"left less than {_ROOM >> 20} MiB on the disk of {self.top}, and was ended"
+        if disk.f_files and disk.f_favail < _FILES:
+            return f"left room for less than {_FILES} files on the disk of {self.top}"
+        return ""
+
+    def empty_out(self) -> None:
+        """Give back the room that a build took."""
+        self.using_out()
+        _remove(self.out)
 
     def keep(self, made_of: str) -> None:
         """What is in ``out`` now, made by the base, is to be kept."""

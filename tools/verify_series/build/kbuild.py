@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ..cache import root
 from ..model import CheckError, Execution, Snapshot
-from ..run import follow, run
+from ..run import RunError, follow, run
 from ..sandbox import Sandbox, choose, environment
 from . import packages
 from .folder import Folder, opened
@@ -166,7 +166,7 @@ class Kbuild:
         """Run make; ``about`` is how many steps it may have, for the progress that is shown.
 
         The exit status is the caller's to judge. Raises CheckError where the machine has too
-        little room or memory.
+        little room or memory, RunError where make had to be ended.
         """
         self.folder.using_out()
         folder = self.folder
@@ -189,7 +189,20 @@ class Kbuild:
 
         with said_aside() as errors:
             env = self._environment()
-            status = follow(command, said, errors=errors, env=env, timeout=_PATIENCE)
+            lacking = folder.lacks()
+            try:
+                status = follow(
+                    command,
+                    said,
+                    errors=errors,
+                    env=env,
+                    timeout=_PATIENCE,
+                    enough=lambda: "" if lacking else folder.lacks(),
+                )
+            except RunError:
+                if not lacking and folder.lacks():
+                    folder.empty_out()
+                raise
             errors.seek(0)
             text = errors.read(_MOST_SAID).decode("utf-8", "replace")
             if errors.read(1):
