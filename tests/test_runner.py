@@ -14,6 +14,7 @@ import snapshots
 from test_carry import applied
 from verify_series import run as processes
 from verify_series.checkers import EVERYWHERE, load
+from verify_series.checkers.name_found import Found
 from verify_series.model import (
     CheckError,
     Examined,
@@ -134,7 +135,7 @@ def test_a_checker_that_fails_is_an_error(
         listener=Quiet(),
         execution=Execution(),
     )
-    assert [(o.status, o.reason) for o in outcomes] == [(Status.ERROR, reason)]
+    assert [(o.status, o.reason, o.examined) for o in outcomes] == [(Status.ERROR, reason, 0)]
 
 
 def test_a_checker_without_a_check_is_skipped_with_the_reason() -> None:
@@ -162,6 +163,7 @@ TOYS = Profile(
         Check("boot", "toys: boot", "scenario"),
     ),
 )
+TABLE = {"enum": "toy", "enum-file": "toys/a.h", "table": "names", "table-file": "toys/a.c"}
 TOUCHED = snapshots.apply({}, {"toys/a.c": "int a;\n"})
 
 
@@ -193,8 +195,18 @@ def test_what_executes_runs_where_it_is_asked_for() -> None:
     both = [("build", "toys: build"), ("boot", "toys: boot")]
     assert planned((), ["build", "boot"])[-2:] == both
     elsewhere = snapshots.apply({}, {"a.c": "int a;\n"})
-    [check] = plan([TOYS], elsewhere, ["build"], ["build"])
-    assert check == Check("build", "build", load("build").parse({}))
+    undeclared = Check("build", "build", load("build").parse({}))
+    assert plan([TOYS], elsewhere, ["build"], ["build"]) == [undeclared]
+    assert undeclared in plan([TOYS], elsewhere, (), ["build"])
+    hooks = replace(TOYS, checks=TOYS.checks[1:2])
+    assert undeclared in plan([hooks], TOUCHED, (), ["build"])
+
+
+def test_tables_that_are_declared_are_left_to_their_checks() -> None:
+    spec = load("name-table").parse(TABLE)
+    checks = (Check("name-table", "toys: names", spec), *TOYS.checks)
+    [declared, found] = plan([replace(TOYS, checks=checks)], TOUCHED, ["name-table"])
+    assert (declared.spec, found.spec) == (spec, Found((spec,)))
 
 
 class Noted(Quiet):

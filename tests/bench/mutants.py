@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import random
 import re
 import shlex
 import shutil
@@ -62,6 +63,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as carry.py")
     parser.add_argument("--folder", type=Path, default=TOP / "build/mutants")
+    parser.add_argument("--sample", type=int, default=10**9, help="try no more of each module")
+    parser.add_argument("--seed", type=int, default=1, help="chooses the sample")
     parser.add_argument("--minutes", type=float, default=1e9, help="end after so many, unfinished")
     parser.add_argument("--again", action="store_true", help="try those that survived once more")
     given = parser.parse_args()
@@ -78,6 +81,7 @@ def main() -> None:
             if not db.num_work_items:
                 init([CODE / name], db, {})
                 _leave_out(db, CODE / name)
+                _sample(db, given.sample, random.Random(given.seed))
             arguments = shlex.join(modules[name]["tests"])
             _try(
                 db,
@@ -121,6 +125,19 @@ def _leave_out(db: WorkDB, module: Path) -> None:
         if not OPERATORS.fullmatch(item.mutations[0].operator_name)
         or _within(item.mutations[0], spans)
     ]
+    db.set_multiple_results(skipped, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
+
+
+def _sample(db: WorkDB, most: int, dice: random.Random) -> None:
+    """Note all but ``most`` as skipped; which these are depends on the seed alone."""
+    pending = [
+        (one.mutations[0].operator_name, one.mutations[0].occurrence, one.job_id)
+        for one in db.pending_work_items
+    ]
+    left = sorted(pending)
+    for chosen in dice.sample(left, min(most, len(left))):
+        left.remove(chosen)
+    skipped = [job for _, _, job in left]
     db.set_multiple_results(skipped, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
 
 

@@ -119,8 +119,7 @@ def finding(document: str, location: str, kind: str, text: str, *, tree: str) ->
 
 def _place(location: str, document: str) -> tuple[str, int]:
     match = _PLACE.match(location)
-    if not match:
-        return document, 0
+    assert match  # it takes anything
     # "Documentation/x:12: ./include/y.h" is a line of kernel-doc that x.rst shows.
     path = match["path"].rpartition(": ")[2].partition(":docstring of ")[0].removeprefix("./")
     if not path or path.startswith("<") or path == "None":
@@ -136,7 +135,7 @@ def _rule(kind: str, text: str) -> str:
 
 def _first_paragraph(text: str) -> str:
     """The message without the source that docutils quotes below it, on one line."""
-    return " ".join(re.split(r"\n\s*\n", text, maxsplit=1)[0].split())
+    return " ".join(re.split(r"\n\s*\n", text)[0].split())
 
 
 def unique(findings: Iterable[Finding]) -> list[Finding]:
