@@ -219,6 +219,11 @@ BY_INDEX: dict[str, tuple[tuple[str, str], tuple[str, str], list[str]]] = {
         (MEMBERS, f'{DESIGNATED} [9]="nine"'),
         ['error over show.c:8: "nine" in pump_names is the name of no enumerator'],
     ),
+    "a second one that always was beyond it": (
+        (MEMBERS, f'{DESIGNATED} [9]="in"'),
+        (f"{MEMBERS} NEW", f'{DESIGNATED} [9]="in" [PUMP_NEW]="new"'),
+        [],
+    ),
     "a name that always was beyond it": (
         (MEMBERS, f'{DESIGNATED} [9]="nine"'),
         (f"{MEMBERS} NEW", f'{DESIGNATED} [9]="nine" [PUMP_NEW]="new"'),
@@ -243,6 +248,26 @@ def test_a_table_that_lacks_much_may_lack_more(holes: int, told: str) -> None:
         f"{told} noname show.c:{line}: PUMP_NEW (pump.h:16) has no name in pump_names;"
         f' add [PUMP_NEW] = "new", after line {line}'
     ] * bool(told)
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ("END", "error"),  # what ends the enum needs no name, whatever it is called
+        ("ODD END", "warning"),
+        ("ODD EVEN END", ""),
+    ],
+)
+def test_what_ends_the_enum(last: str, told: str) -> None:
+    def built(members: str) -> Mapping[str, str]:
+        files = table(members, DESIGNATED)
+        header = "drivers/pump/pump.h"
+        return {**files, header: files[header].replace("\tPUMP_MAX,\n", "")}
+
+    found = said(built(f"{MEMBERS} {last}"), built(f"{MEMBERS} NEW {last}"))
+    assert [text.split(" (")[0] for text in found] == (
+        [f"{told} noname show.c:7: PUMP_NEW"] * bool(told)
+    )
 
 
 FOUR = "IN OUT AUX LOW"
