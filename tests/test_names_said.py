@@ -168,6 +168,43 @@ IN_ORDER: dict[str, tuple[str, str, list[str]]] = {
             " now",
         ],
     ),
+    "two names at the top": (
+        MEMBERS,
+        f"x y {NAMES}",
+        [
+            'error over show.c:3: "x" in pump_names is the name of no enumerator; every later'
+            ' name, from "in" at index 2 on, is one too late',
+            'error over show.c:4: "y" in pump_names is the name of no enumerator; every later'
+            ' name, from "out" at index 3 on, is one too late',
+        ],
+    ),
+    "one name goes and two others change places": (
+        MEMBERS,
+        "out in low top",
+        [
+            'error lost show.c:4: PUMP_AUX (pump.h:6) had the name "aux" in pump_names and has none'
+            ' now; every later name, from "low" at index 2 on, is one too early',
+            'error moved show.c:3: "out" stands at index 0 of pump_names, the place of PUMP_IN'
+            " (pump.h:4); its own is PUMP_OUT (pump.h:5), index 1",
+            'error moved show.c:4: "in" stands at index 1 of pump_names, the place of PUMP_OUT'
+            " (pump.h:5); its own is PUMP_IN (pump.h:4), index 0",
+        ],
+    ),
+    "the enum turned round": (
+        "TOP LOW AUX OUT IN",
+        NAMES,
+        [
+            'error moved show.c:3: "in" stands at index 0 of pump_names, the place of PUMP_TOP'
+            " (pump.h:4); its own is PUMP_IN (pump.h:8), index 4",
+            'error moved show.c:4: "out" stands at index 1 of pump_names, the place of PUMP_LOW'
+            " (pump.h:5); its own is PUMP_OUT (pump.h:7), index 3",
+            'error moved show.c:6: "low" stands at index 3 of pump_names, the place of PUMP_OUT'
+            " (pump.h:7); its own is PUMP_LOW (pump.h:5), index 1",
+            'error moved show.c:7: "top" stands at index 4 of pump_names, the place of PUMP_IN'
+            " (pump.h:8); its own is PUMP_TOP (pump.h:4), index 0",
+        ],
+    ),
+    "a second enumerator of a value": ("IN ONE=0 OUT AUX LOW TOP", NAMES, []),
 }
 
 
@@ -214,6 +251,12 @@ BY_INDEX: dict[str, tuple[tuple[str, str], tuple[str, str], list[str]]] = {
         (f"{MEMBERS} NEW", f"{DESIGNATED} [PUMP_NEW]=NULL"),
         [],
     ),
+    "the enum turned round": ((MEMBERS, DESIGNATED), ("TOP LOW AUX OUT IN", DESIGNATED), []),
+    "a new name of an old value": (
+        (MEMBERS, DESIGNATED),
+        (f"{MEMBERS} NEW=0", f'{DESIGNATED} [PUMP_NEW]="new"'),
+        [],
+    ),
     "a name beyond the enum": (
         (MEMBERS, DESIGNATED),
         (MEMBERS, f'{DESIGNATED} [9]="nine"'),
@@ -248,6 +291,26 @@ def test_a_table_that_lacks_much_may_lack_more(holes: int, told: str) -> None:
         f"{told} noname show.c:{line}: PUMP_NEW (pump.h:16) has no name in pump_names;"
         f' add [PUMP_NEW] = "new", after line {line}'
     ] * bool(told)
+
+
+@pytest.mark.parametrize(
+    ("count", "by_index", "in_order"), [(1, "", ""), (2, "", "error"), (3, "error", "error")]
+)
+def test_few_names_tell_little(count: int, by_index: str, in_order: str) -> None:
+    """Two names that say their index may be meant to be all."""
+    members = " ".join(MEMBERS.split()[:count])
+    entries = " ".join(DESIGNATED.split()[:count])
+    names = members.lower()
+    new = f"{members} NEW"
+    for told, found in (
+        (by_index, said(table(members, entries), table(new, entries))),
+        (in_order, said(tree(members, names), tree(new, names))),
+    ):
+        assert [text.split(":")[0] for text in found] == [f"{told} noname show.c"] * bool(told)
+
+
+def test_a_table_in_order_that_ends_early_may_end_early() -> None:
+    assert said(tree(MEMBERS, "in out aux"), tree(f"{MEMBERS} NEW", "in out aux")) == []
 
 
 @pytest.mark.parametrize(

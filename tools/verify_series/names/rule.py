@@ -29,9 +29,9 @@ class Fault:
     what: str
     line: int
     message: str
-    certain: bool = True
-    add: str = ""
-    shifts: bool = False
+    certain: bool
+    add: str
+    shifts: bool
 
 
 @dataclass(slots=True)
