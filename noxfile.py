@@ -83,6 +83,17 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Coverage-guided fuzzing, a minute a reader; ``-- diff`` or another of tests/fuzz.py's
+    targets is that one alone, with ``--seconds N`` for longer."""
+    install(session, "[tests,fuzz]")
+    targets = ("diff", "c", "rst", "report", "kept")
+    named = bool(session.posargs) and session.posargs[0] in targets
+    for target in session.posargs[:1] if named else targets:
+        session.run("python", "tests/fuzz.py", target, *session.posargs[named:])
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the manual, for a browser and as man pages; a warning is an error."""
     install(session)

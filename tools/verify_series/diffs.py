@@ -25,7 +25,7 @@ def unquote(path: str) -> str:
         return chr(code)
 
     inner = path[1:-1].encode("utf-8", "surrogateescape").decode("latin-1")
-    return os.fsdecode(re.sub(r'\\([0-7]{3}|[abtnvfr"\\])', byte, inner).encode("latin-1"))
+    return os.fsdecode(re.sub(r'\\([0-3][0-7]{2}|[abtnvfr"\\])', byte, inner).encode("latin-1"))
 
 
 def read_steps(store: Store, patches: Sequence[Patch], commits: Sequence[str]) -> tuple[Step, ...]:

@@ -45,7 +45,7 @@ def read(text: str | bytes, name: str) -> tuple[Report, ...]:
                 f" (it reads {FORMAT}: verify the series again)"
             )
         return tuple(_report(one) for one in content.get("reports", [content]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(
             f"{name} is no report (give a file that --json wrote, or the name of a kept run)"
         ) from error
