@@ -123,6 +123,55 @@ def test_split_output_needs_every_name() -> None:
         checkpatch.split_output("-\na\n-\nfine\n", iter(["a", "b"]))
 
 
+def test_split_output() -> None:
+    assert split("all of it", "1.patch") == ["all of it"]
+    text = "--\nab\n--\none\n\n---\nabc\n---\ntwo\n-\nx\n-\n"
+    assert split(text, "ab", "abc") == ["one\n\n", "two\n-\nx\n-\n"]
+    assert split("-\na\n-\n-\nb\n-\n-\nc\n-\nlast", "a", "b", "c") == ["", "", "last"]
+
+
+def split(text: str, *names: str) -> list[str]:
+    return checkpatch.split_output(text, iter(names))
+
+
+#: With ~ where a line ends with a blank.
+REPORTS = """\
+ERROR:SPACING: space required: a, b
+#12: FILE: drivers/a b.c:34:
++	if(x)
+
+WARNING:LONG_LINE:  too long
+#9: ~
++	text
+#20: FILE: c.c:5:
++	more
+#30: FILE: d.c:6:
+
+
+CHECK:CAMELCASE: Avoid CamelCase: <aB>
+#1: FILE: x.c:1:
+
+no report: of any kind
+#1: FILE: y.c:1:
+
+WARNING:COMMIT_LOG_LONG_LINE: about the message
+#7: ~
+text
+
+ERROR:lower: is no type
+"""
+
+
+def test_read_reports() -> None:
+    assert list(checkpatch.read_reports(REPORTS.replace("~", ""))) == [
+        (Severity.ERROR, "SPACING", "space required: a, b", "drivers/a b.c", 34),
+        (Severity.WARNING, "LONG_LINE", "too long", "", 0),
+        (Severity.NOTE, "CAMELCASE", "Avoid CamelCase: <aB>", "x.c", 1),
+        (Severity.WARNING, "COMMIT_LOG_LONG_LINE", "about the message", "", 0),
+    ]
+    assert list(checkpatch.read_reports("")) == []
+
+
 def test_parse_knows_no_keys() -> None:
     assert checkpatch.parse({}) is None
     with pytest.raises(UserError, match="unknown key 'strict'"):
