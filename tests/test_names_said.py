@@ -204,6 +204,28 @@ IN_ORDER: dict[str, tuple[str, str, list[str]]] = {
             " (pump.h:8); its own is PUMP_TOP (pump.h:4), index 0",
         ],
     ),
+    "a name too many behind two that changed places": (
+        MEMBERS,
+        "out in x aux low top",
+        [
+            'error over show.c:5: "x" in pump_names is the name of no enumerator; every later'
+            ' name, from "aux" at index 3 on, is one too late',
+            'error moved show.c:3: "out" stands at index 0 of pump_names, the place of PUMP_IN'
+            " (pump.h:4); its own is PUMP_OUT (pump.h:5), index 1",
+            'error moved show.c:4: "in" stands at index 1 of pump_names, the place of PUMP_OUT'
+            " (pump.h:5); its own is PUMP_IN (pump.h:4), index 0",
+        ],
+    ),
+    "a name goes and a later one moves": (
+        MEMBERS,
+        "in aux top low",
+        [
+            'error lost show.c:3: PUMP_OUT (pump.h:5) had the name "out" in pump_names and has none'
+            ' now; every later name, from "aux" at index 1 on, is one too early',
+            'error moved show.c:5: "top" stands at index 2 of pump_names, the place of PUMP_AUX'
+            " (pump.h:6); its own is PUMP_TOP (pump.h:8), index 4",
+        ],
+    ),
     "a second enumerator of a value": ("IN ONE=0 OUT AUX LOW TOP", NAMES, []),
 }
 
@@ -214,6 +236,7 @@ def test_names_in_the_order_of_the_enum(name: str) -> None:
     assert said(tree(MEMBERS, NAMES), tree(members, names)) == expected
 
 
+FROM_ONE = MEMBERS.replace("IN", "IN=1")
 BY_INDEX: dict[str, tuple[tuple[str, str], tuple[str, str], list[str]]] = {
     "a hole": (
         (MEMBERS, DESIGNATED),
@@ -257,6 +280,27 @@ BY_INDEX: dict[str, tuple[tuple[str, str], tuple[str, str], list[str]]] = {
         (f"{MEMBERS} NEW=0", f'{DESIGNATED} [PUMP_NEW]="new"'),
         [],
     ),
+    "a new enumerator where a name was beyond the enum": (
+        (MEMBERS, f'{DESIGNATED} [9]="nine"'),
+        (f"{MEMBERS} NEW=9", f'{DESIGNATED} [9]="nine"'),
+        [
+            "warning noname show.c:7: PUMP_NEW (pump.h:9) has no name in pump_names, and gets"
+            ' "nine", which was the name of no enumerator; add [PUMP_NEW] = "new", after line 7'
+        ],
+    ),
+    "a name twice, before the enum": (
+        (FROM_ONE, f'[0]="none" {DESIGNATED}'),
+        (FROM_ONE, f'[0]="out" {DESIGNATED}'),
+        [
+            'error duplicate show.c:3: "out" stands at index 0 of pump_names, which no enumerator'
+            " has, and is the name of PUMP_OUT (pump.h:5) as well"
+        ],
+    ),
+    "another name before the enum": (
+        (FROM_ONE, f'[0]="none" {DESIGNATED}'),
+        (FROM_ONE, f'[0]="nobody" {DESIGNATED}'),
+        ['error over show.c:3: "nobody" in pump_names is the name of no enumerator'],
+    ),
     "a name beyond the enum": (
         (MEMBERS, DESIGNATED),
         (MEMBERS, f'{DESIGNATED} [9]="nine"'),
@@ -281,14 +325,25 @@ def test_names_that_say_their_index(name: str) -> None:
     assert said(table(*before), table(*after)) == expected
 
 
-@pytest.mark.parametrize(("holes", "told"), [(0, "error"), (1, "warning"), (2, ""), (3, "")])
-def test_a_table_that_lacks_much_may_lack_more(holes: int, told: str) -> None:
-    members = [f"B{number}" for number in range(12)]
+@pytest.mark.parametrize(
+    ("size", "holes", "told"),
+    [
+        (12, 0, "error"),
+        (12, 1, "warning"),
+        (12, 2, ""),
+        (12, 3, ""),
+        (20, 2, "warning"),
+        (24, 2, "warning"),
+        (24, 3, ""),
+    ],
+)
+def test_a_table_that_lacks_much_may_lack_more(size: int, holes: int, told: str) -> None:
+    members = [f"B{number}" for number in range(size)]
     body = " ".join(f'[PUMP_{name}]="{name.lower()}"' for name in members[holes:])
     after = table(" ".join([*members, "NEW"]), body)
-    line = 14 - holes
+    line = 2 + size - holes
     assert said(table(" ".join(members), body), after) == [
-        f"{told} noname show.c:{line}: PUMP_NEW (pump.h:16) has no name in pump_names;"
+        f"{told} noname show.c:{line}: PUMP_NEW (pump.h:{4 + size}) has no name in pump_names;"
         f' add [PUMP_NEW] = "new", after line {line}'
     ] * bool(told)
 
@@ -390,3 +445,10 @@ def test_names_in_pairs(form: str, name: str) -> None:
     assert [
         " ".join(w for w in text.split(" ") if not w.startswith("show.c")) for text in bare
     ] == (expected)
+
+
+def test_a_case_that_falls_through_to_an_old_one() -> None:
+    before = listed("switch", FOUR, OWN)
+    text = before["drivers/pump/show.c"]
+    both = text.replace("\tcase PUMP_LOW:\n", "\tcase PUMP_NEW:\n\tcase PUMP_LOW:\n")
+    assert said(before, {**listed("switch", f"{FOUR} NEW", OWN), "drivers/pump/show.c": both}) == []

@@ -312,8 +312,6 @@ class _Comparison:
             if self.after.array:
                 off -= sum(p.index < place.index for p in over)
                 off += sum(e.value < owner.value for e in missing)
-            elif off == 0:
-                off = 1
             if not off:
                 last = None
                 continue
