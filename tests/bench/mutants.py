@@ -25,6 +25,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -71,31 +72,31 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     given.folder = given.folder.resolve()
     until = time.monotonic() + 60 * given.minutes
-    os.chdir(_copy(given.folder / "copy"))
     bad = False
-    for name in given.modules or modules:
-        session = given.folder / f"{name.replace('/', '-')}.sqlite"
-        if not _current(session, name):
-            session.unlink(missing_ok=True)
-        with use_db(session) as db:
-            if not db.num_work_items:
-                init([CODE / name], db, {})
-                _leave_out(db, CODE / name)
-                _sample(db, given.sample, random.Random(given.seed))
-            arguments = shlex.join(modules[name]["tests"])
-            _try(
-                db,
-                f"prlimit --cpu={CPU} {sys.executable} {PYTEST} {arguments}",
-                until,
-                again=given.again,
-            )
-            bad |= _tell(name, db)
+    with tempfile.TemporaryDirectory(prefix="verify-series-mutants-") as copy:
+        _copy(Path(copy))
+        os.chdir(copy)
+        for name in given.modules or modules:
+            session = given.folder / f"{name.replace('/', '-')}.sqlite"
+            if not _current(session, name):
+                session.unlink(missing_ok=True)
+            with use_db(session) as db:
+                if not db.num_work_items:
+                    init([CODE / name], db, {})
+                    _leave_out(db, CODE / name)
+                    _sample(db, given.sample, random.Random(given.seed))
+                _try(db, _command(modules[name]["tests"]), until, again=given.again)
+                bad |= _tell(name, db)
+        os.chdir(TOP)
     sys.exit(bad)
 
 
-def _copy(folder: Path) -> Path:
+def _command(arguments: Sequence[str]) -> str:
+    return f"prlimit --cpu={CPU} {sys.executable} {PYTEST} {shlex.join(arguments)}"
+
+
+def _copy(folder: Path) -> None:
     """The project's files as they are now; the mutants are made here."""
-    shutil.rmtree(folder, ignore_errors=True)
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=TOP, capture_output=True, check=True).stdout.split(b"\0")
     for path in filter(None, map(os.fsdecode, names)):
@@ -103,7 +104,6 @@ def _copy(folder: Path) -> Path:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(TOP / path, folder / path, follow_symlinks=False)
     os.environ["PYTHONPATH"] = str(folder / "tools")
-    return folder
 
 
 def _current(session: Path, name: str) -> bool:
