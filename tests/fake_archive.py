@@ -42,6 +42,7 @@ class Archive:
     """What the server holds and how it behaves; tests may change it while it runs.
 
     ``hits`` are the mails that every search finds; ``search_status`` is what a search answers.
+    ``feed`` is what it answers with the fault "feed".
     ``fault`` is "" or "stall", "stall-search", a status in digits, a key of ANSWERS, or a way to
     answer of Handler.
     ``asked`` lists the requests, such as "GET /list/id/t.mbox.gz".
@@ -53,6 +54,7 @@ class Archive:
     fault: str = ""
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    feed: bytes = b""
     closing: threading.Event = field(default_factory=threading.Event)
 
 
@@ -99,6 +101,9 @@ def fake_archive(archive: Archive, certificate: Path | None = None) -> Iterator[
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(content)
+
+        def feed(self) -> None:
+            self.answer(200, archive.feed)
 
         def drip(self) -> None:
             """A byte now and then, for ever."""

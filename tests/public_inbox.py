@@ -15,6 +15,7 @@ import contextlib
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -62,13 +63,30 @@ def public_inbox(
         yield f"http://127.0.0.1:{int(port[1])}/{name}"
 
 
-def _stream(mails: Iterable[bytes]) -> bytes:
-    """The input of git fast-import(1) that adds one commit for each mail."""
+def add(inbox: Path, mails: Iterable[bytes], level: str = "full") -> None:
+    """More mails for an inbox of :func:`public_inbox`, as they come in; with an empty ``level``
+    only git has them, not yet the web server."""
+    folder = inbox.parent
+    env = clean_environment(folder, PI_CONFIG=str(folder / "config"), PI_DIR=str(folder))
+    git = ["git", f"--git-dir={inbox}/git/0.git"]
+    stream = _stream(mails, b"from refs/heads/master^0\n", int(time.time()))
+    for argv, stdin in (
+        ([*git, "fast-import", "--quiet"], stream),
+        (["public-inbox-index", "-j0", "-L", level, str(inbox)], b""),
+    )[: 2 if level else 1]:
+        done = run(argv, env=env, cwd=folder, stdin=stdin, timeout=120)
+        assert done.status == 0, f"{argv}: {done.error_text}"
+
+
+def _stream(mails: Iterable[bytes], parent: bytes = b"", begin: int = 1700000000) -> bytes:
+    """The input of git fast-import(1) that adds one commit for each mail, the first on
+    ``parent``."""
     parts = []
     for number, mail in enumerate(mails):
-        when = b"<list@lists.example.org> %d +0000" % (1700000000 + number)
+        when = b"<list@lists.example.org> %d +0000" % (begin + number)
         parts.append(
             b"commit refs/heads/master\nauthor list %s\ncommitter list %s\n" % (when, when)
         )
-        parts.append(b"data 4\nmail\nM 100644 inline m\ndata %d\n%s\n" % (len(mail), mail))
+        parts.append(b"data 4\nmail\n%s" % (b"" if number else parent))
+        parts.append(b"M 100644 inline m\ndata %d\n%s\n" % (len(mail), mail))
     return b"".join(parts)

@@ -70,12 +70,17 @@ def _require_little(packed: bytes) -> None:
 def make_node(archive: str, seconds: float) -> liblore.LoreNode:
     """A public-inbox that is asked directly, and no other host in its place."""
     node = liblore.LoreNode(archive, request_timeout=(seconds, seconds), follow_upstream=False)
+    node.set_requests_session(make_session(archive))
+    return node
+
+
+def make_session(archive: str) -> requests.Session:
+    """A session that asks this archive only, and takes no more of an answer than is sane."""
     session = requests.Session()
     session.headers["User-Agent"] = f"verify-series/{__version__}"
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Bounded(archive))
-    node.set_requests_session(session)
-    return node
+    return session
 
 
 @contextlib.contextmanager
@@ -86,13 +91,25 @@ def _remote_failures() -> Iterator[None]:
     except liblore.RemoteError as error:
         if error.status_code is None:
             raise Failure("unreachable", _cause(error.__cause__ or error)) from error
-        kind = {404: "not-found", 429: "busy"}.get(error.status_code, "refused")
-        kind = "busy" if error.status_code >= 500 else kind
-        raise Failure(kind, f"HTTP status {error.status_code}") from error
+        raise _refusal(error.status_code) from error
     except requests.RequestException as error:
         raise Failure("unreachable", _cause(error)) from error
     except (OSError, EOFError, zlib.error) as error:  # what gzip says of a page that is not gzip
         raise Failure("refused", "what it sent is no mailbox") from error
+
+
+def _refusal(status: int) -> Failure:
+    kind = {404: "not-found", 429: "busy"}.get(status, "refused")
+    return Failure("busy" if status >= 500 else kind, f"HTTP status {status}")
+
+
+def get(session: requests.Session, url: str, seconds: float) -> bytes:
+    """What is at a URL of the archive of the session."""
+    with _remote_failures():
+        response = session.get(url, timeout=(seconds, seconds))
+        if response.status_code != 200:
+            raise _refusal(response.status_code)
+        return response.content
 
 
 def _cause(error: BaseException) -> str:

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "diff": ("diff", "what changed from one run to another"),
     "audit": ("audit", "which names a whole tree lacks"),
     "backtest": ("backtest", "every series of an archive, verified"),
+    "watch": ("watch", "an archive followed, its new series verified"),
     "doctor": ("doctor", "which programs are there"),
     "completion": ("completion", "completion for bash, zsh or fish"),
     "patchwork": ("patchwork", "the checks of a run, shown or posted"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,14 @@ from ..lists.series import mbox
 from ..lists.summary import Summary, as_json, as_text, summarize
 from ..lists.work import Options
 from ..model import UserError
-from .engine_options import add_engine_options, add_verdict_options, crew, make_options, positive
+from .engine_options import (
+    add_engine_options,
+    add_verdict_options,
+    crew,
+    date,
+    make_options,
+    positive,
+)
 from .options import Parser
 
 _EPILOG = """\
@@ -43,7 +49,7 @@ def parser() -> Parser:
     add("--tree", metavar="DIR", help="kernel tree: git repository, source folder or tarball")
     add("--out", metavar="DIR", default="backtest", help="folder for the results (./backtest)")
     add_engine_options(made)
-    add("--since", type=_date, default=0, metavar="DATE", help="posted on that day or later")
+    add("--since", type=date, default=0, metavar="DATE", help="posted on that day or later")
     add("--list-id", default="", metavar="ID", help="only mails of this list")
     add("--newest", action="store_true", help="leave out what a newer revision supersedes")
     add("--sample", type=positive, default=0, metavar="N", help="only N series, by chance")
@@ -124,11 +130,3 @@ def _sum_up(results: Results, total: int, about: dict[str, Any]) -> Summary:
     results.write("summary.json", as_json(made))
     results.write("summary.html", as_html(made, results.lines(), about))
     return made
-
-
-def _date(text: str) -> int:
-    try:
-        day = datetime.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date: write it as 2026-01-31") from error
-    return int((day if day.tzinfo else day.replace(tzinfo=datetime.UTC)).timestamp())

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
 import sys
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ def make_options(options: argparse.Namespace, formats: tuple[str, ...]) -> Optio
     if path is None:
         raise UserError("which tree? (give --tree DIR, or set KERNEL_TREE)")
     path = path.resolve()
-    opened = open_tree(path, cache=cache.root(), progress=_say)
+    opened = open_tree(path, cache=cache.root(), progress=say)
     commit = opened.resolve("HEAD")
     if not commit:
         raise UserError(f"{opened.name} has no commit (is it empty?)")
@@ -80,7 +81,7 @@ def crew(options: argparse.Namespace, same: Options) -> Iterator[Crew]:
     if options.scheduler:
         from ..lists.cluster import cluster
 
-        with cluster(options.scheduler, same, _say) as workers:
+        with cluster(options.scheduler, same, say) as workers:
             yield workers
     else:
         from ..lists.local import local
@@ -96,5 +97,15 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def _say(text: str) -> None:
+def date(text: str) -> int:
+    """A day or a time as in ISO 8601, UTC where it names no zone, in seconds since 1970."""
+    try:
+        day = datetime.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date: write it as 2026-01-31") from error
+    return int((day if day.tzinfo else day.replace(tzinfo=datetime.UTC)).timestamp())
+
+
+def say(text: str) -> None:
+    """A line on standard error; whatever a mail or a server says in it is inert."""
     print(f"verify-series: {printable(text)}", file=sys.stderr, flush=True)

@@ -44,15 +44,20 @@ def is_url(where: str) -> bool:
     return re.match(r"https?://[^/]", where) is not None
 
 
-def open_archive(where: str, cwd: Path, cache: Path, say: Callable[[str], None]) -> Archive:
+def open_archive(
+    where: str, cwd: Path, cache: Path, say: Callable[[str], None], start: int = 0
+) -> Archive:
     """The archive at a path, or of a URL, which is mirrored below ``cache`` and brought up to
-    date. Raises UserError where it is none."""
+    date. ``start``, in seconds since 1970, leaves out what a public-inbox got before.
+
+    Raises UserError where it is none.
+    """
     if is_url(where):
-        return Inbox(fetch(where.rstrip("/"), folder_of(where, cwd, cache) / "git", say))
+        return Inbox(fetch(where.rstrip("/"), folder_of(where, cwd, cache) / "git", say), start)
     path = (cwd / Path(where).expanduser()).resolve()
     if not path.exists():
         raise UserError(
             f"no such archive: {where} (give a public-inbox, its URL, an mbox, or a folder of them)"
         )
     found = repositories(path)
-    return Inbox(found) if found else Files(path)
+    return Inbox(found, start) if found else Files(path)

@@ -104,8 +104,10 @@ def _last(done: Completed) -> str:
 class Inbox:
     """The mails of some repositories; their place is the id of their blob."""
 
-    def __init__(self, epochs: Sequence[Path]) -> None:
+    def __init__(self, epochs: Sequence[Path], start: int = 0) -> None:
+        """``start`` leaves out mails that came before, in seconds since 1970 (git 2.37)."""
         self._epochs = epochs
+        self._start = start
         self._open = ExitStack()
         self._reader: subprocess.Popen[bytes] | None = None
 
@@ -126,7 +128,7 @@ class Inbox:
                 yield Reset(epoch.name)
             elif old:
                 span += [f"^{old}"]
-            entries = _entries(epoch, span)
+            entries = _entries(epoch, span, self._start)
             while some := list(itertools.islice(entries, _BATCH)):
                 bodies = self.read([place for place, came in some if came])
                 for place, came in some:
@@ -178,10 +180,12 @@ def _is_ancestor(epoch: Path, old: str, tip: str) -> bool:
     return run(argv, env=clean_environment(GIT_DIR=str(epoch))).status == 0
 
 
-def _entries(epoch: Path, span: Sequence[str]) -> Iterator[tuple[str, bool]]:
+def _entries(epoch: Path, span: Sequence[str], begin: int) -> Iterator[tuple[str, bool]]:
     """(blob, whether it came or went) for each mail of some commits, the oldest first."""
     argv = ["git", "log", "--reverse", "--raw", "--no-abbrev", "--no-renames", "--root"]
-    argv += ["--format=", "--diff-merges=first-parent", "--end-of-options", *span]
+    argv += ["--format=", "--diff-merges=first-parent"]
+    argv += [f"--since-as-filter=@{begin}"] if begin else []
+    argv += ["--end-of-options", *span]
     env = clean_environment(GIT_DIR=str(epoch))
     with start(argv, env=env, stderr=subprocess.DEVNULL) as log:
         assert log.stdout

@@ -71,6 +71,12 @@ class Index:
         found = self._db.execute("SELECT max(serial) FROM mail").fetchone()[0]
         return int(found or 0)
 
+    def named(self, serial: int) -> str:
+        """The message-id of the mail with that number; empty where there is none."""
+        asked = "SELECT message_id FROM mail WHERE serial = ?"
+        found = self._db.execute(asked, (serial,)).fetchone()
+        return str(found[0]) if found else ""
+
     def odd(self) -> int:
         """How many things of the archive are no mails."""
         return int(self._db.execute("SELECT count(*) FROM odd").fetchone()[0])

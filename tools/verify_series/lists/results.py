@@ -46,7 +46,7 @@ class Results:
 
     def plan(self, series: Iterable[Posted]) -> None:
         """Keep which series are to be done, in this order."""
-        _write(self._chosen, "".join(f"{json.dumps(asdict(one))}\n" for one in series))
+        write_whole(self._chosen, "".join(f"{json.dumps(asdict(one))}\n" for one in series))
 
     def todo(self) -> Iterator[Posted]:
         """The series that are not done."""
@@ -89,7 +89,7 @@ class Results:
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the summary."""
-        _write(self.folder / name, text)
+        write_whole(self.folder / name, text)
 
     def _repair(self) -> set[str]:
         """The keys of what is done; cuts off a last line that is not whole."""
@@ -139,7 +139,7 @@ def _require_same(folder: Path, about: dict[str, Any]) -> None:
     if not file.exists():
         if (folder / "results.jsonl").exists():
             raise UserError(f"{folder} has results but no run.json: give --out another folder")
-        _write(file, json.dumps(about, indent=2) + "\n")
+        write_whole(file, json.dumps(about, indent=2) + "\n")
         return
     try:
         known = json.loads(file.read_bytes())
@@ -168,7 +168,7 @@ def _key(line: bytes) -> str | None:
         return None
 
 
-def _write(file: Path, text: str) -> None:
+def write_whole(file: Path, text: str) -> None:
     """Write a file whole or not at all."""
     new = file.with_name(f".{file.name}.new")
     with new.open("w", encoding="utf-8") as stream:

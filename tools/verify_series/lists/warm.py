@@ -8,7 +8,7 @@ from . import work
 
 for _name in REGISTRY:
     load(_name)
-for _module in ("html", "jsonfile"):
+for _module in ("html", "jsonfile", "text"):
     import_module(f"..report.{_module}", __package__)
 
 __all__ = ["work"]

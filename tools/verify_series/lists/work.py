@@ -23,10 +23,11 @@ from .. import __version__, cache
 from ..fetch import Request
 from ..model import Execution, Finding, Report, Severity, State, Status, UserError, Verdict
 from ..profile import profiles
+from ..report import text
 from ..report.formats import load
 from ..report.jsonfile import keep
 from ..report.live import Quiet
-from ..runner import CRASHED
+from ..runner import CRASHED, GATES
 from ..tree import open_tree
 from ..verify import Job, verify
 from .series import Posted
@@ -41,6 +42,8 @@ KINDS: Mapping[str, str] = {
     "crash": "a fault of verify-series",
 }
 
+_KEPT_AS = {"json": keep, "text": text.render}
+
 _alone = threading.Lock()  # TMPDIR is the process's: a worker does one series at a time
 
 
@@ -53,7 +56,7 @@ class Options:
     """What is the same for all series of a run.
 
     ``commit`` is what HEAD of the tree has to be, ``trees`` are folders where it may be.
-    ``formats`` are reports to make: ``json`` as it is kept between runs, or one of
+    ``formats`` are reports to make: ``json`` as it is kept between runs, ``text``, or one of
     report.formats. The rest is as in verify.Job.
     """
 
@@ -221,8 +224,17 @@ def _rules(findings: Sequence[Finding], gates: frozenset[Severity]) -> dict[str,
     return {rule: {"new": new[rule], "gating": gating[rule]} for rule in sorted(new)}
 
 
+def without_verdict(posted: Posted, options: Options, reason: str) -> dict[str, str]:
+    """The reports on a series that could not be verified at all."""
+    nothing = (None, None, (), Verdict.NONE)
+    told = Report(posted.message_id, options.trees[0], *nothing, reason, GATES, {}, 0.0)
+    return {name: _render(name, told) for name in options.formats}
+
+
 def _render(name: str, report: Report) -> str:
-    return keep(report) if name == "json" else load(name).render([report], (), report.verdict)
+    if name in _KEPT_AS:
+        return _KEPT_AS[name](report)
+    return load(name).render([report], (), report.verdict)
 
 
 def _crash(error: Exception) -> str:
