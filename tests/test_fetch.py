@@ -243,6 +243,7 @@ def test_a_bad_path_has_one_sentence(here: Path) -> None:
         ("https://lore.kernel.org/toys/a@b/T/#u", None, (LORE, "a@b")),
         ("https://lore.kernel.org/r/a@b", None, (LORE, "a@b")),
         ("https://patch.msgid.link/a@b", None, (LORE, "a@b")),
+        ("https://lkml.kernel.org/r/a@b", None, (LORE, "a@b")),
         ("https://patchwork.kernel.org/project/toys/patch/a@b/", None, (LORE, "a@b")),
         ("http://h:81/x/list/a%2Fc%40b/raw", None, ("http://h:81/x/list", "a/c@b")),
         ("http://h/list/a@b/", "http://i/other", ("http://i/other", "a@b")),

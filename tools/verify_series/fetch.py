@@ -31,7 +31,13 @@ if TYPE_CHECKING:
 
 LORE = "https://lore.kernel.org/all"
 #: A URL on one of these hosts is only another way to write a message-id that lore has.
-_LORE_HOSTS = ("lore.kernel.org", "patch.msgid.link", "patchwork.kernel.org")
+_LORE_HOSTS = (
+    "lore.kernel.org",
+    "lkml.kernel.org",
+    "msgid.link",
+    "patch.msgid.link",
+    "patchwork.kernel.org",
+)
 _MOST_BYTES = 64 << 20
 _LOCAL_SECONDS = 60.0
 _PICK = re.compile(r"<(?P<below>\d+)|-(?P<back>\d+)|(?P<one>\d+)(?P<to>-(?P<end>\d*))?")
