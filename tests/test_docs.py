@@ -286,6 +286,16 @@ def test_a_second_number_below_a_toctree_of_an_untouched_document(
     assert full_build(after, tmp_path) == {(*place, text)}
 
 
+def test_a_new_document_that_a_pattern_numbers_and_another_listed(tmp_path: Path) -> None:
+    index = "Toys\n====\n\n.. toctree::\n   :numbered:\n   :glob:\n\n   *\n"
+    tree = {**SMALL, INDEX: index, A: SMALL[A] + "\n.. toctree::\n\n   c\n"}
+    after = {**tree, MIDDLE: "Cee\n===\n\nText.\n"}
+    new = [found for found in verdict(tree, after) if found[-1] is State.NEW]
+    assert new == [("toctree-duplicate", INDEX, 4, 1, State.NEW)]
+    text = "c is already assigned section numbers (nested numbered toctree?)"
+    assert full_build(after, tmp_path) == {(INDEX, 4, text)}
+
+
 def test_without_numbers_a_document_may_stand_in_two_toctrees() -> None:
     assert verdict(SMALL, {**SMALL, A: SMALL[A] + "\n.. toctree::\n\n   b\n"}) == []
 

@@ -227,9 +227,9 @@ def _affected(
     return frozenset(found)
 
 
-def _toctrees(library: Library, path: str) -> tuple[tuple[str, ...], ...]:
-    scan = library.scan(path) or NOTHING
-    return scan.toctree, scan.numbered
+def _toctrees(library: Library, path: str) -> tuple[tuple[str, ...], ...] | None:
+    scan = library.scan(path)
+    return (scan.toctree, scan.numbered) if scan else None
 
 
 def _shown_otherwise(
