@@ -153,3 +153,23 @@ def test_a_second_declaration_is_a_duplicate(declaration: str) -> None:
     assert verdict(TREE, {**TREE, TOY: f"{TREE[TOY]}\n{declaration}\n"}) == [
         ("duplicate-declaration", 8, State.NEW, ANY)
     ]
+
+
+LISTED = {
+    **TREE,
+    "Documentation/conf.py": TREE["Documentation/conf.py"] + "toc_object_entries = False\n",
+    "Documentation/index.rst": "Toys\n====\n\n.. toctree::\n\n   toy\n",
+    TOY: TREE[TOY] + "\nSee :doc:`box`.\n\n.. toctree::\n\n   box\n",
+}
+
+
+def test_the_title_of_a_document_that_was_not_read_whole_is_not_missed() -> None:
+    assert verdict(LISTED, {**LISTED, TOY: LISTED[TOY] + "\nMore.\n"}) == []
+
+
+def test_nor_is_it_made_up_where_there_is_none() -> None:
+    none = {**LISTED, PLACE: ".. c:namespace:: Toy\n\nNo title.\n\n.. c:struct:: box\n"}
+    said = verdict(none, {**none, TOY: LISTED[TOY] + "\nMore.\n"})
+    assert [(rule, line, state) for rule, line, state, _ in said] == [
+        ("toctree-missing", 10, State.EXISTING)
+    ]

@@ -112,7 +112,9 @@ class Reader:
         here = [p for p in sorted(scope.affected[number]) if library.scan(p) is not None]
         gone = [p for p in scope.affected[number] if library.scan(p) is None]
         untitled = [n for n in scope.untitled(number) if f"{ROOT}/{n}.rst" not in scope.documents]
-        self._write(number, [*here, *(f"{ROOT}/{name}.rst" for name in untitled)])
+        whole = [f"{ROOT}/{name}.rst" for name in untitled]
+        self._supply.given.update(whole)
+        self._write(number, [*here, *whole])
         known = None
         if before is None or before.paths != library.paths:
             known = [path.removeprefix(f"{ROOT}/") for path in library.paths]

@@ -239,9 +239,12 @@ class Documents:
 
     @contextmanager
     def declarations_only(self) -> Iterator[None]:
-        """Read of each document no more than the C declarations at its left margin."""
+        """Read of each document no more than the C declarations at its left margin; its title and
+        table of contents stay stand-ins."""
+        names: list[str] = []
 
         def cut(app: Sphinx, name: str, content: list[str]) -> None:
+            names.append(name)
             content[0] = declarations(content[0])
 
         listener = self.app.connect("source-read", cut)
@@ -249,6 +252,9 @@ class Documents:
             yield
         finally:
             self.app.disconnect(listener)
+            for name in names:
+                self._env.titles.pop(name, None)
+                self._env.tocs.pop(name, None)
 
     def take_warnings(self) -> list[Warned]:
         """What was said since the last call."""
