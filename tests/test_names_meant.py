@@ -173,3 +173,15 @@ def test_only_an_array_of_structures_without_a_size_is_doubtful(head: str, sever
 
     found = told(built("in", "out", "aux"), built("in", "aux", "out"))
     assert [one.split()[:2] for one in found] == [["moved", severity]] * 2
+
+
+def test_an_enum_that_is_empty_in_a_configuration() -> None:
+    def built(members: str, names: str, extra: str = "") -> tuple[str, str]:
+        lines = "".join(f"\tPUMP_{member},\n" for member in members.split())
+        header = f"enum pump {{\n#ifdef CONFIG_PUMP\n{lines}#endif\n}};\n"
+        return header, array(strings(names)) + extra
+
+    base = built("IN OUT AUX", "in out aux")
+    assert told(base, built("IN OUT AUX", "in aux out")) == ["moved error 4", "moved error 5"]
+    assert told(base, built("IN OUT AUX TOP", "in out aux top")) == []
+    assert told((base[0], ""), base) == []

@@ -23,10 +23,10 @@ def of_new_table(reading: Reading) -> Known:
     spelled = matching(members, texts)
     names = spelled or {name: named.text for name, named in reading.names.items()}
     known = Known(names=names, enumerators=set(names), named=len(names))
-    last = members[-1]
-    if not spelled and is_nothing(last, common_prefix(members)):
-        known.enumerators.add(last)  # what ends the enum is to have no name
-        known.names.pop(last, None)
+    for last in members[-1:]:  # none where an #if leaves the enum empty
+        if not spelled and is_nothing(last, common_prefix(members)):
+            known.enumerators.add(last)  # what ends the enum is to have no name
+            known.names.pop(last, None)
     if not reading.array or reading.designated:
         quiet = quiet_names(reading)
         missing = [e for e in members if e not in quiet and e not in names]

@@ -42,7 +42,7 @@ def quiet_names(reading: Reading) -> frozenset[str]:
 
 def others(reading: Reading) -> frozenset[str]:
     """What ends the enum, where the names of something else begin at its index."""
-    if not reading.positional or not reading.loose:
+    if not (reading.positional and reading.loose and reading.enumerators):
         return frozenset()
     last = reading.enumerators[-1]
     prefix = common_prefix([e.name for e in reading.enumerators])

@@ -51,8 +51,8 @@ class Known:
         if not self.enumerators:
             wanted = [e.name for e in reading.enumerators if e.name not in quiet]
             missing = [name for name in wanted if name not in reading.names]
-            ends = missing[-1:] == [reading.enumerators[-1].name]
-            if ends and (len(missing) == 1 or not reading.family):
+            ends = missing[-1:] == [e.name for e in reading.enumerators[-1:]]
+            if missing and ends and (len(missing) == 1 or not reading.family):
                 del missing[-1]  # what ends the enum, by whatever name
             self.unnamed = len(missing)
             self.named = sum(name in reading.names for name in wanted)
