@@ -21,10 +21,14 @@ from repos import Repo, fingerprint
 from verify_series.archive import Failure
 from verify_series.lists.change import Came
 from verify_series.lists.inbox import Inbox
+from verify_series.lists.index import Index
+from verify_series.lists.mboxes import Files
 from verify_series.model import UserError
 from verify_series.watch import feed_child
 from verify_series.watch.deliver import Command
 from verify_series.watch.follow import follow
+from verify_series.watch.news import Rules, take_in
+from verify_series.watch.state import State
 from verify_series.watch.trouble import Trouble
 from watching import Desk, Rig, kill, linux, maildir, metrics, posting, put
 
@@ -67,6 +71,22 @@ def test_cover_letter_that_comes_too_late_changes_nothing(desk: Desk) -> None:
     assert desk.look(*patches) == {"one-v1-1@example.org v1": "verified"}
     assert desk.look(cover) == {key("one"): "verified"}
     assert desk.hands.done == ["one-v1-1@example.org v1"]
+
+
+def test_cover_letter_that_comes_while_it_is_verified(desk: Desk) -> None:
+    cover, *patches = posting("one")
+    desk.hands.refuses = "not now"
+    assert desk.look(*patches) == {"one-v1-1@example.org v1": "ready"}
+    with contextlib.closing(State(desk.state_file)) as state:
+        [row] = state.in_state("ready")
+        with state.change():
+            state.move(row.id, "running", tries=1)
+        put(desk.box, [cover], "late")
+        with contextlib.closing(Index(desk.folder / "index.sqlite")) as index:
+            index.update(Files(desk.box), lambda text: None)
+            take_in(state, index, Rules(0, 1000, 0), desk.said.append)
+        [now] = state.in_state("running")
+    assert (now.id, now.key) == (row.id, key("one"))
 
 
 def test_incomplete_after_patience_and_complete_after_all(desk: Desk) -> None:

@@ -101,7 +101,7 @@ class Watch:
         notify("STOPPING=1")
         with contextlib.suppress(sqlite3.Error, OSError):  # it is put right at the next start
             for row in self._out.values():
-                self._state.move(row.key, READY, tries=row.tries - 1)
+                self._state.move(row.id, READY, tries=row.tries - 1)
             counters.write(self._plan.folder / "metrics.prom", self._state)
         self._hands.close()
         if self._deliveries:
@@ -181,7 +181,7 @@ class Watch:
             return False
         row = replace(row, tries=row.tries + 1)
         with self._state.change():
-            self._state.move(row.key, RUNNING, tries=row.tries)
+            self._state.move(row.id, RUNNING, tries=row.tries)
         try:
             mails = mbox(self._index, self._archive, row.posted.message_id)
         except (UserError, OSError, sqlite3.Error) as error:  # such as a maildir's mail, renamed
@@ -214,7 +214,7 @@ class Watch:
                 self._cut_off(row, "its worker died (killed, or out of memory?)")
             except UserError as error:  # this machine's fault: not the series'
                 with self._state.change():
-                    self._state.move(row.key, READY, tries=row.tries - 1)
+                    self._state.move(row.id, READY, tries=row.tries - 1)
                 self._tree.failed(str(error))
             else:
                 failed = result.line["kind"] == "crash"
@@ -233,7 +233,7 @@ class Watch:
             self._note(row, crashed(row.posted, f"{why}, {row.tries} times"), GIVEN_UP)
             return
         with self._state.change():
-            self._state.move(row.key, READY, hold=time.time() + wait if wait else 0)
+            self._state.move(row.id, READY, hold=time.time() + wait if wait else 0)
         self._say(f"{name(row.posted)}: {why}; it is verified again")
 
     def _note(self, row: Row, result: Result, state: str) -> None:
@@ -248,7 +248,7 @@ class Watch:
         seconds = float(line.get("seconds", 0))
         with self._state.change():
             self._state.move(
-                row.key,
+                row.id,
                 state,
                 name=stem,
                 verdict=verdict,

@@ -64,7 +64,7 @@ class Deliveries:
             return False
         row = replace(next_one, attempts=next_one.attempts + 1)
         with self._state.change():
-            self._state.put(row.key, delivery=DELIVERING, attempts=row.attempts)
+            self._state.put(row.id, delivery=DELIVERING, attempts=row.attempts)
         argv, extra = self._words(row)
         self._now = (row, self._worker.submit(_run, argv, extra, self._command.seconds))
         return True
@@ -76,12 +76,12 @@ class Deliveries:
     def _end(self, row: Row, failure: str, wait: float = _FIRST) -> None:
         if not failure:
             with self._state.change():
-                self._state.put(row.key, delivery=DELIVERED)
+                self._state.put(row.id, delivery=DELIVERED)
             return
         last = row.attempts >= _ATTEMPTS
         due = time.time() + wait * _FACTOR ** (row.attempts - 1)
         with self._state.change():
-            self._state.put(row.key, delivery=UNDELIVERED if last else DUE, due=due)
+            self._state.put(row.id, delivery=UNDELIVERED if last else DUE, due=due)
         ends = "given up" if last else "it is run again"
         self._say(
             f"{name(row.posted)}: the command failed, {failure} (attempt {row.attempts}); {ends}"

@@ -24,7 +24,7 @@ from ..lists.mail import read_mail
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _TIMEOUT = 20.0  # seconds in which the archive may be silent
-_PAGES = 40  # of the feed, and
+_PAGES = 150  # of the feed, and
 _THREADS = 60  # so many threads in one look; the next look goes on
 
 

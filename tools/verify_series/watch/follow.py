@@ -28,7 +28,9 @@ from ..run import RunError, clean_environment, run
 
 _DAY = 86400
 _KEPT = 90 * _DAY
-_OVERLAP = 3600  # seconds that the feed is asked for again: its order is that of Received headers
+#: Seconds that the feed is asked for again, as its order is that of Received headers and mails come
+#: late: at each look, and once in an hour.
+_OVERLAP, _LONG_OVERLAP = 3600, _DAY
 _SECONDS = 120.0  # for one look at the feed
 _TABLES = """
 CREATE TABLE IF NOT EXISTS mail (
@@ -37,9 +39,9 @@ CREATE TABLE IF NOT EXISTS mail (
 );
 CREATE INDEX IF NOT EXISTS mail_received ON mail (received);
 CREATE INDEX IF NOT EXISTS mail_came ON mail (came);
-CREATE TABLE IF NOT EXISTS cursor (one INTEGER PRIMARY KEY, received REAL);
+CREATE TABLE IF NOT EXISTS cursor (one INTEGER PRIMARY KEY, received REAL, looked_back REAL);
 """
-_OLD = "old"
+_OLD, _NEW = "old:", "new:"  # no other archive has such places
 #: The child's kinds of failure, as the end of a sentence.
 _SENTENCES = {
     "not-found": "is not there, or the list has no mail yet ({})",
@@ -68,7 +70,7 @@ def follow(
 
 def is_old(place: str) -> bool:
     """Whether a mail came before the watch began, and is here only because its thread goes on."""
-    return place.endswith(f":{_OLD}")
+    return place.startswith(_OLD)
 
 
 class Feed:
@@ -87,8 +89,11 @@ class Feed:
 
     def ask(self) -> None:
         """Get what is new. Raises UserError where the archive does not tell."""
-        found = self._db.execute("SELECT received FROM cursor").fetchone()
-        after = (found[0] if found else self._since) - _OVERLAP
+        now = time.time()
+        found = self._db.execute("SELECT received, looked_back FROM cursor").fetchone()
+        cursor, looked_back = found or (self._since, now)
+        long = now - looked_back > _OVERLAP
+        after = cursor - (_LONG_OVERLAP if long else _OVERLAP)
         recent = self._db.execute("SELECT message_id FROM mail WHERE received >= ?", (after,))
         known = [message_id for (message_id,) in recent]
         question = {"url": self._url, "after": after, "known": known}
@@ -97,12 +102,14 @@ class Feed:
             raise UserError(
                 f"the feed of {self._url} {_SENTENCES[told['error']].format(told['detail'])}"
             )
-        now = time.time()
         with self._db:
             for mail in map(base64.b64decode, told["mails"]):
                 self._add(mail, now)
-            reached = min(max(told["reached"], after + _OVERLAP), now)  # a clock can be wrong
-            self._db.execute("INSERT OR REPLACE INTO cursor VALUES (1, ?)", (reached,))
+            reached = min(max(told["reached"], cursor), now)  # a clock can be wrong
+            if long and told["reached"] >= cursor:
+                looked_back = now
+            row = (reached, looked_back)
+            self._db.execute("INSERT OR REPLACE INTO cursor VALUES (1, ?, ?)", row)
             self._db.execute("DELETE FROM mail WHERE came < ?", (now - _KEPT - _DAY,))
 
     def _add(self, data: bytes, now: float) -> None:
@@ -127,7 +134,7 @@ class Feed:
 
     def read(self, places: Sequence[str]) -> Iterator[bytes]:
         for place in places:
-            serial = int(place.partition(":")[0])
+            serial = int(place.partition(":")[2])
             asked = "SELECT body FROM mail WHERE serial = ?"
             found = self._db.execute(asked, (serial,)).fetchone()
             if not found:
@@ -136,7 +143,7 @@ class Feed:
 
 
 def _place(serial: int, old: int) -> str:
-    return f"{serial}:{_OLD if old else 'new'}"
+    return f"{_OLD if old else _NEW}{serial}"
 
 
 def _received(data: bytes, sent: int) -> float:

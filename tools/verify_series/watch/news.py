@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from ..lists.index import Index
 from ..lists.mail import Mail
 from ..lists.series import Posted, posted
 from .follow import is_old
-from .state import EARLIER, INCOMPLETE, OPEN, READY, RUNNING, SUPERSEDED, WAITING, Row, State
+from .state import EARLIER, INCOMPLETE, OPEN, READY, SUPERSEDED, WAITING, Row, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def take_in(state: State, index: Index, rules: Rules, say: Callable[[str], None]
         for thread in _touched(index, seen):
             _examine(state, index, thread, rules, first, say)
         for row in state.waiting_since(time.time() - rules.patience):
-            state.move(row.key, INCOMPLETE)
+            state.move(row.id, INCOMPLETE)
             lacks = ", ".join(map(str, row.posted.missing))
             say(f"{name(row.posted)} stays incomplete, patch {lacks} did not come")
         state.set("seen", f"{newest} {index.named(newest)}")
@@ -74,19 +73,18 @@ def _examine(
         row = known.get(one.key)
         if row is None and (row := next((r for r in gone if _same(r.posted, one)), None)):
             gone.remove(row)
-            state.rename(row.key, one)
-        if row is None:
-            old = not one.missing and _was_before(one, mails, rules, first)
-            state.insert(one, EARLIER if old else WAITING)
-            if old:
-                continue
-        elif row.state == RUNNING or row.state not in OPEN:
-            state.put(one.key, posted=json.dumps(asdict(one)))
+        if row:
+            state.describe(row.id, one)
+            if row.state in OPEN:
+                _decide(state, index, one, row.id, row, mails, rules, say)
             continue
-        _decide(state, index, one, row, mails, rules, say)
+        old = not one.missing and _was_before(one, mails, rules, first)
+        made = state.insert(one, EARLIER if old else WAITING)
+        if not old:
+            _decide(state, index, one, made, None, mails, rules, say)
     for row in gone:
         if row.state in OPEN:
-            state.forget(row.key)
+            state.forget(row.id)
 
 
 def _same(old: Posted, new: Posted) -> bool:
@@ -99,27 +97,28 @@ def _decide(
     state: State,
     index: Index,
     one: Posted,
+    id: int,
     row: Row | None,
     mails: Sequence[Mail],
     rules: Rules,
     say: Callable[[str], None],
 ) -> None:
-    """The state of a series that is not verified."""
-    state.put(one.key, posted=json.dumps(asdict(one)))
-    now = row.state if row else WAITING
+    """The state of a series that is not verified; ``row`` is what was known of it."""
     if one.superseded and _is_whole(index, one.superseded):
-        state.move(one.key, SUPERSEDED)
+        state.move(id, SUPERSEDED)
         say(f"{name(one)} is superseded by <{one.superseded}> before it is verified")
-    elif one.missing:
-        if now == READY:  # a mail was taken out of the archive
-            state.move(one.key, WAITING)
-    else:
-        hold = time.time() + rules.settle if _awaits_cover(one, mails) else 0
-        if now != READY:
-            state.move(one.key, READY, hold=hold)
-            say(f"{name(one)} is complete")
-        elif row and not row.tries and not hold:  # the cover letter came
-            state.put(one.key, hold=0)
+        return
+    ready = row is not None and row.state == READY
+    if one.missing:
+        if ready:  # a mail was taken out of the archive
+            state.move(id, WAITING)
+        return
+    hold = time.time() + rules.settle if _awaits_cover(one, mails) else 0
+    if not ready:
+        state.move(id, READY, hold=hold)
+        say(f"{name(one)} is complete")
+    elif row and not row.tries and not hold:  # the cover letter came
+        state.put(id, hold=0)
 
 
 def _is_whole(index: Index, message_id: str) -> bool:

@@ -23,7 +23,8 @@ _FORMAT = 1
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE series (
-    key TEXT PRIMARY KEY, message_id TEXT, posted TEXT, state TEXT, seen REAL, changed REAL,
+    id INTEGER PRIMARY KEY, key TEXT UNIQUE, message_id TEXT, posted TEXT, state TEXT,
+    seen REAL, changed REAL,
     hold REAL DEFAULT 0, tries INTEGER DEFAULT 0, name TEXT DEFAULT '', verdict TEXT DEFAULT '',
     kind TEXT DEFAULT '', reason TEXT DEFAULT '', seconds REAL DEFAULT 0,
     delivery TEXT DEFAULT '', attempts INTEGER DEFAULT 0, due REAL DEFAULT 0
@@ -51,16 +52,18 @@ DELIVERING = "delivering"  # it runs, or we were killed while it did
 DELIVERED = "delivered"  # it ended with status 0
 UNDELIVERED = "undelivered"  # it failed each time
 _COLUMNS = (
-    "key, posted, state, seen, changed, hold, tries, name, verdict, kind, reason, seconds, "
+    "id, key, posted, state, seen, changed, hold, tries, name, verdict, kind, reason, seconds, "
     "delivery, attempts, due"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A series. ``seen`` and ``changed`` are when it, and its state, were first noted; it is not
-    taken up before ``hold``; ``name`` is that of its reports; ``due`` when to deliver it."""
+    """A series. ``id`` stays, ``key`` can change. ``seen`` and ``changed`` are when it, and its
+    state, were first noted; it is not taken up before ``hold``; ``name`` is that of its reports;
+    ``due`` when to deliver it."""
 
+    id: int
     key: str
     posted: Posted
     state: str
@@ -134,38 +137,39 @@ class State:
         """The series that are called by a mail."""
         return list(self._rows("message_id = ?", message_id))
 
-    def insert(self, one: Posted, state: str) -> None:
+    def insert(self, one: Posted, state: str) -> int:
+        """A series that was not known; gives its id."""
         now = time.time()
         row = (one.key, one.message_id, json.dumps(asdict(one)), state, now, now)
         columns = "key, message_id, posted, state, seen, changed"
-        self._db.execute(f"INSERT INTO series ({columns}) VALUES (?, ?, ?, ?, ?, ?)", row)
+        asked = f"INSERT INTO series ({columns}) VALUES (?, ?, ?, ?, ?, ?)"
+        return int(self._db.execute(asked, row).lastrowid or 0)
 
-    def rename(self, key: str, one: Posted) -> None:
-        """The same series, as it is known now; mails that come late can give it another key."""
-        posted = json.dumps(asdict(one))
-        asked = "UPDATE series SET key = ?, message_id = ?, posted = ? WHERE key = ?"
-        self._db.execute(asked, (one.key, one.message_id, posted, key))
+    def describe(self, id: int, one: Posted) -> None:
+        """A series as it is known now; mails that come late can give it another key."""
+        self.put(id, key=one.key, message_id=one.message_id, posted=json.dumps(asdict(one)))
 
-    def forget(self, key: str) -> None:
-        self._db.execute("DELETE FROM series WHERE key = ?", (key,))
+    def forget(self, id: int) -> None:
+        """Take a series out."""
+        self._db.execute("DELETE FROM series WHERE id = ?", (id,))
 
-    def move(self, key: str, state: str, **more: Any) -> None:
+    def move(self, id: int, state: str, **more: Any) -> None:
         """Give a series another state, and other columns with it."""
-        self.put(key, state=state, changed=time.time(), **more)
+        self.put(id, state=state, changed=time.time(), **more)
 
-    def put(self, key: str, **columns: Any) -> None:
+    def put(self, id: int, **columns: Any) -> None:
         """Change columns of a series."""
         names = ", ".join(f"{name} = ?" for name in columns)
-        self._db.execute(f"UPDATE series SET {names} WHERE key = ?", (*columns.values(), key))
+        self._db.execute(f"UPDATE series SET {names} WHERE id = ?", (*columns.values(), id))
 
     def next_ready(self) -> Row | None:
         """The series that has been ready for longest and need not be held back any more."""
-        where = "state = ? AND hold <= ? ORDER BY changed, key LIMIT 1"
+        where = "state = ? AND hold <= ? ORDER BY changed, id LIMIT 1"
         return next(self._rows(where, READY, time.time()), None)
 
     def next_due(self) -> Row | None:
         """The next series whose report is to be delivered now."""
-        where = "delivery = ? AND due <= ? ORDER BY due, key LIMIT 1"
+        where = "delivery = ? AND due <= ? ORDER BY due, id LIMIT 1"
         return next(self._rows(where, DUE, time.time()), None)
 
     def waiting_since(self, before: float) -> list[Row]:
@@ -173,10 +177,10 @@ class State:
         return list(self._rows("state = ? AND seen < ?", WAITING, before))
 
     def in_state(self, state: str) -> list[Row]:
-        return list(self._rows("state = ? ORDER BY changed, key", state))
+        return list(self._rows("state = ? ORDER BY changed, id", state))
 
     def in_delivery(self, delivery: str) -> list[Row]:
-        return list(self._rows("delivery = ? ORDER BY due, key", delivery))
+        return list(self._rows("delivery = ? ORDER BY due, id", delivery))
 
     def counts(self, column: str) -> Mapping[str, int]:
         """How many series there are of each value of a column."""
@@ -191,6 +195,6 @@ class State:
 
     def _rows(self, where: str, *values: Any) -> Iterator[Row]:
         for row in self._db.execute(f"SELECT {_COLUMNS} FROM series WHERE {where}", values):
-            fields = json.loads(row[1])
+            fields = json.loads(row[2])
             tuples = {name: tuple(fields[name]) for name in ("lists", "missing")}
-            yield Row(row[0], Posted(**fields | tuples), *row[2:])
+            yield Row(row[0], row[1], Posted(**fields | tuples), *row[3:])
