@@ -44,11 +44,11 @@ def answer_in_process(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(b4, name, getattr(b4, name))
     b4_adapter.set_up()
 
-    def answer(argv: list[str], *, stdin: bytes, **_: Any) -> Completed:
-        told = b4_adapter.reply(json.loads(stdin))
-        return Completed(tuple(argv), 0, json.dumps(told).encode(), b"")
+    def answer(question: dict[str, Any], seconds: float) -> Completed:
+        told = b4_adapter.reply(question)
+        return Completed((), 0, json.dumps(told).encode(), b"")
 
-    patch.setattr(fetch_module, "run", answer)
+    patch.setattr(fetch_module, "ask", answer)
 
 
 class Judge:

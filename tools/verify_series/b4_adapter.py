@@ -2,6 +2,7 @@
 """The one module that uses b4 and liblore; a program that fetch.py runs as a child process.
 
     python -m verify_series.b4_adapter < request.json > answer.json
+    python -m verify_series.b4_adapter --serve
 
 It runs in an empty folder with a HOME of its own: b4 reads and writes no configuration, cache or
 state of the user's there, and its global variables and sys.exit() calls end with the process.
@@ -16,13 +17,16 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime
+import gc
 import hashlib
 import json
+import os
 import re
 import sys
+import traceback
 from email.message import EmailMessage
 from email.utils import formataddr, getaddresses
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NoReturn, NotRequired, TextIO, TypedDict
 
 import b4
 import liblore
@@ -394,5 +398,53 @@ def main() -> int:
     return 0
 
 
+def serve() -> int:
+    """Answer one request after the other, each in a fork of its own; b4_child.py asks.
+
+    A request is ``[folder, environment, request]``, all on a line; the fork begins in the folder.
+    Its answer is a line, and then comes ``[exit status, CPU seconds, last words]`` of the fork.
+    """
+    set_up()
+    gc.freeze()  # the forks share what is there
+    talk = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        folder, environment, request = json.loads(line)
+        errors = os.path.join(folder, "stderr")  # noqa: PTH118
+        child = os.fork()
+        if not child:
+            _answer_in(folder, environment, errors, request, talk)
+        _, status, used = os.wait4(child, 0)
+        with open(errors, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            words = file.read()[-2000:].strip()
+        cpu = used.ru_utime + used.ru_stime
+        talk.write(f"{json.dumps([os.waitstatus_to_exitcode(status), cpu, words])}\n")
+        talk.flush()
+    return 0
+
+
+def _answer_in(
+    folder: str, environment: dict[str, str], errors: str, request: dict[str, Any], talk: TextIO
+) -> NoReturn:
+    """The life of a fork: it has the folder, the variables and the global state of b4 alone."""
+    status = 1
+    try:
+        os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2)
+        os.dup2(2, 1)
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        talk.write(f"{json.dumps(reply(request))}\n")
+        talk.flush()
+        status = 0
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve() if sys.argv[1:] == ["--serve"] else main())

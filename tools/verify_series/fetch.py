@@ -15,16 +15,15 @@ import importlib.util
 import json
 import os
 import re
-import sys
-import tempfile
 import urllib.parse
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .b4_child import ask
 from .kept import Kept
 from .model import Attestation, Letter, Patch, Series, UserError
-from .run import RunError, clean_environment, run
+from .run import RunError
 
 if TYPE_CHECKING:
     from .b4_adapter import Answer, LetterData, PatchData
@@ -240,23 +239,13 @@ def _reader() -> str:
 
 def _ask(question: dict[str, Any], what: str, seconds: float) -> Answer:
     """Put a question to b4_adapter; its failures become sentences about ``what``."""
-    root = str(Path(__file__).resolve().parents[1])
-    path = os.pathsep.join([root, *filter(None, sys.path)])  # the child has no user site-packages
-    with tempfile.TemporaryDirectory(prefix="verify-series-") as folder:
-        home = Path(folder)
-        try:
-            child = run(
-                [sys.executable, "-m", f"{__package__}.b4_adapter"],
-                cwd=home,
-                env=clean_environment(home, PYTHONPATH=path),
-                stdin=json.dumps(question).encode("ascii"),
-                timeout=seconds,
-            )
-        except RunError as error:
-            raise UserError(
-                f"{what} is not there after {seconds:g} s: try again, or give an mbox of the"
-                " series alone"
-            ) from error
+    try:
+        child = ask(question, seconds)
+    except RunError as error:
+        raise UserError(
+            f"{what} is not there after {seconds:g} s: try again, or give an mbox of the series"
+            " alone"
+        ) from error
     if child.status:
         last = child.error_text.rpartition("\n")[2] or f"exit status {child.status}"
         raise UserError(_SENTENCES["unreadable"].format(what=what, detail=_plain(last)))

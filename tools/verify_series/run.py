@@ -60,6 +60,7 @@ _LONGEST_LINE = 1 << 16  # characters; the rest comes as a line of its own
 _children: set[subprocess.Popen[bytes]] = set()
 _lock = threading.Lock()
 _stopped = threading.Event()
+_noted = 0.0  # CPU seconds
 
 
 class RunError(UserError):
@@ -122,6 +123,19 @@ def stop() -> None:
         left = list(_children)
     for process in left:
         _kill(process)  # its pipes are being read: who started it closes them
+
+
+def note_cpu(seconds: float) -> None:
+    """Count CPU seconds of a process that stays, as soon as it says what it spent."""
+    global _noted
+    _noted += seconds
+
+
+def cpu_seconds() -> float:
+    """CPU seconds of this process, of all children that have ended, and those noted."""
+    times = os.times()
+    own = times.user + times.system + times.children_user + times.children_system
+    return own + _noted
 
 
 def pause(seconds: float) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, cache
+from .. import __version__, b4_child, cache
 from ..fetch import Request
 from ..model import Execution, Finding, Report, Severity, State, Status, UserError, Verdict
 from ..profile import profiles
@@ -27,6 +27,7 @@ from ..report import text
 from ..report.formats import load
 from ..report.jsonfile import keep
 from ..report.live import Quiet
+from ..run import cpu_seconds
 from ..runner import CRASHED, GATES
 from ..tree import open_tree
 from ..verify import Job, verify
@@ -87,8 +88,9 @@ def judge(posted: Posted, mails: bytes, options: Options) -> Result:
     with this machine; NoTree where it lacks the kernel tree.
     """
     with _alone:
+        b4_child.keep_warm()
         tree = find_tree(options)
-        before, begin = _cpu(), time.monotonic()
+        before, begin = cpu_seconds(), time.monotonic()
         reports: dict[str, str] = {}
         try:
             report = _verify(posted, mails, options, tree)
@@ -98,7 +100,7 @@ def judge(posted: Posted, mails: bytes, options: Options) -> Result:
             told = {"verdict": Verdict.NONE, "kind": "crash", "reason": _crash(error)}
         spent = {
             "seconds": round(time.monotonic() - begin, 3),
-            "cpu": round(_cpu() - before, 3),
+            "cpu": round(cpu_seconds() - before, 3),
             "host": platform.node(),
             "worker": os.getpid(),
         }
@@ -241,9 +243,3 @@ def _crash(error: Exception) -> str:
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(where.filename).name}:{where.lineno}"
     return f"{type(error).__name__}: {error} at {place}, {__version__} (please report this)"
-
-
-def _cpu() -> float:
-    """CPU seconds of this process and of all children that it has waited for."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
