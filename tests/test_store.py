@@ -65,3 +65,18 @@ def test_the_folders_of_objects_behind_it(repo: Repo, tmp_path: Path) -> None:
     store = Store.create(tmp_path / "store", own)
     assert store.folders() == [store.folder, own, odd, packs]
     store.close()
+
+
+def test_a_list_of_all_paths_is_that_of_the_users_commit_and_what_differs(
+    repo: Repo, tmp_path: Path
+) -> None:
+    near = repo.commit({"a": "1", "b/c": "2", "b-d": "3", "e": "4"})
+    other = repo.commit({"a": "5", "b/c": None, "b/é": "6", "z": "7"})
+    git = repo.folder / ".git"
+    alone = Store.create(tmp_path / "alone", git / "objects")
+    beside = Store.create(tmp_path / "beside", git / "objects")
+    beside.near = near
+    for commit in (near, other, near):
+        assert list(beside.blob_ids(commit, "").items()) == list(alone.blob_ids(commit, "").items())
+    alone.close()
+    beside.close()

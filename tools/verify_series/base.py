@@ -76,6 +76,7 @@ def _try(
     attempts: list[str],
     rewind: bool,
 ) -> tuple[BaseChoice, AppliedSeries]:
+    store.near = candidate.commit
     count, start = present(store, candidate.commit, mails)
     if count and not rewind:
         raise UserError(

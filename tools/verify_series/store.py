@@ -32,7 +32,13 @@ _PATIENCE = 1800  # seconds to write a whole tree
 _MOST_ARGUMENTS = 500  # paths on one command line
 _MOST_BLOBS = 5000  # of one process; so many lie in a temporary file at once
 _AT_ONCE = 500  # files of the work tree that are held at once
+_MOST_LISTED = 2  # commits of which all paths are kept, some 25 MB each
 _MANY = 30  # blobs that are worth a process of their own: asked one by one, each takes longer
+
+Entries = dict[str, tuple[str, str]]  # path to mode and id
+
+#: What is listed of the user's commits, for as long as this process lives.
+_listed: dict[str, Entries] = {}
 
 
 class Store:
@@ -45,8 +51,9 @@ class Store:
         self._repo = git.Repo(folder)
         self._repo.git.update_environment(**GIT_ENVIRONMENT, GIT_DIR=str(folder))
         self._lock = threading.Lock()  # cat-file --batch is one conversation
-        self._whole: dict[str, dict[str, tuple[str, str]]] = {}  # commit to what it lists
-        self._known: dict[str, dict[str, tuple[str, str]]] = {}  # the same, of what was asked
+        self._whole: dict[str, Entries] = {}  # commit to what it lists
+        self._known: dict[str, Entries] = {}  # the same, of what was asked
+        self.near = ""  # the user's commit that others here differ little from
 
     @classmethod
     def create(cls, folder: Path, alternate: Path, worktree: Path | None = None) -> Store:
@@ -108,9 +115,10 @@ class Store:
         where = [under.rstrip("/") + "/"] if under else []
         entries = self._whole.get(commit) if not where else None
         if entries is None:
-            entries = _parse(self.must("ls-tree", "-r", "-z", commit, "--", *where))
-            if not where:
-                self._whole[commit] = entries
+            if where:
+                entries = _parse(self.must("ls-tree", "-r", "-z", commit, "--", *where))
+            else:
+                entries = self._whole[commit] = self._list_whole(commit)
         return {path: oid for path, (mode, oid) in entries.items() if mode in _REGULAR}
 
     def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
@@ -248,7 +256,7 @@ class Store:
 
     def entries(
         self, commit: str, paths: Sequence[str], *, recurse: bool = False, folders: bool = False
-    ) -> dict[str, tuple[str, str]]:
+    ) -> Entries:
         """Path to (mode, id) for those of ``paths`` that exist; ``folders`` keeps trees."""
         if not recurse and not folders and (whole := self._whole.get(commit)) is not None:
             return {path: whole[path] for path in paths if path in whole}
@@ -261,13 +269,25 @@ class Store:
             found |= self._list(commit, trees, "-r")
         return {p: e for p, e in found.items() if folders or e[0] != _TREE}
 
-    def _list(self, commit: str, paths: Sequence[str], *options: str) -> dict[str, tuple[str, str]]:
-        found: dict[str, tuple[str, str]] = {}
+    def _list(self, commit: str, paths: Sequence[str], *options: str) -> Entries:
+        found: Entries = {}
         for first in range(0, len(paths), _MOST_ARGUMENTS):
             some = [p for p in paths[first : first + _MOST_ARGUMENTS] if _plain(p)]
             if some:
                 found |= _parse(self.must("ls-tree", "-z", *options, commit, "--", *some))
         return found
+
+    def _list_whole(self, commit: str) -> Entries:
+        """All of a commit: that of ``near``, which outlives the store, and what is other here."""
+        key = self.near
+        if not key:
+            return _parse(self.must("ls-tree", "-r", "-z", commit))
+        listed = _listed.get(key)
+        if listed is None:
+            listed = _listed[key] = _parse(self.must("ls-tree", "-r", "-z", key))
+            for old in list(_listed)[:-_MOST_LISTED]:
+                _listed.pop(old, None)
+        return _changed(listed, self.must("diff-tree", "-r", "-z", "--no-renames", key, commit))
 
     def types(self, names: Sequence[str]) -> list[tuple[str, str] | None]:
         """(id, type) of each object name, None where it cannot be resolved."""
@@ -301,7 +321,23 @@ def _plain(path: str) -> bool:
     return bool(path) and "\0" not in path and not path.startswith("/")
 
 
-def _parse(listing: bytes) -> dict[str, tuple[str, str]]:
+def _changed(before: Entries, raw: bytes) -> Entries:
+    """Entries with what ``git diff-tree -z`` says: ``:mode SP mode SP id SP id SP status`` and the
+    path, each with a NUL; in git's order."""
+    fields = iter(os.fsdecode(raw).split("\0"))
+    entries = dict(before)
+    for meta, path in zip(fields, fields, strict=False):
+        _, mode, _, oid, status = meta.split(" ")
+        if status == "D":
+            del entries[path]
+        else:
+            entries[path] = (mode, oid)
+    if entries.keys() != before.keys():
+        return dict(sorted(entries.items(), key=lambda entry: os.fsencode(entry[0])))
+    return entries
+
+
+def _parse(listing: bytes) -> Entries:
     """Read ``git ls-tree -z``: ``mode SP type SP id TAB path NUL``."""
     entries = {}
     for record in filter(None, os.fsdecode(listing).split("\0")):

@@ -24,6 +24,11 @@ _MOST_FILES = 8  # of some 2 MB
 #: Path to the blob's id and its scan.
 _Scans = Mapping[str, tuple[str, FileScan]]
 
+_State = tuple[str, int, int]
+
+#: What was read last, by the file and its state, for the next series in this process.
+_last: dict[_State, _Scans] = {}
+
 
 def scan_tree(snapshot: Snapshot, cache: Path) -> dict[str, FileScan]:
     """Every .rst file below Documentation; kept in the folder ``cache``."""
@@ -31,10 +36,12 @@ def scan_tree(snapshot: Snapshot, cache: Path) -> dict[str, FileScan]:
     if tree is None:
         return {}
     kept = cache / f"scan-{_CODE}-{tree}"
-    scans = _load(kept)
+    scans = _last.get(_state(kept)) or _load(kept)
     if not scans:
         scans = _scan(snapshot, _load(_newest(cache)))
         _save(kept, scans)
+    _last.clear()
+    _last[_state(kept)] = scans
     return {path: one for path, (_, one) in scans.items()}
 
 
@@ -46,6 +53,15 @@ def _scan(snapshot: Snapshot, before: _Scans) -> _Scans:
     for path, data in snapshot.contents(fresh):
         scans[path] = (ids[path], scan_text(path, decoded(data)))
     return {path: scans[path] for path in ids}
+
+
+def _state(file: Path) -> _State:
+    """What changes with a file; zeros where it is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return str(file), 0, 0
+    return str(file), found.st_size, found.st_mtime_ns
 
 
 def _newest(cache: Path) -> Path:

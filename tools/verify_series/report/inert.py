@@ -16,6 +16,8 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 def printable(text: str) -> str:
     """One line in which every character that cannot be seen is ``\\u....``."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
         f"\\u{ord(c):04x}" if unicodedata.category(c) in _UNSEEN else c
         for c in text.replace("\t", " ").replace("\n", " ")
