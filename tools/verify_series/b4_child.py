@@ -7,6 +7,7 @@ series keeps the process warm, since it takes half a second to import b4.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -27,7 +28,14 @@ _server: _Server | None = None
 def keep_warm() -> None:
     """From now on one process answers all questions, until this process ends."""
     global _warm
+    if not _warm:
+        atexit.register(_end)
     _warm = True
+
+
+def _end() -> None:
+    if _server:
+        _server.close()
 
 
 def ask(question: Mapping[str, Any], seconds: float) -> Completed:
@@ -69,6 +77,10 @@ class _Server:
         """Whether it can be asked no more."""
         return self._process.poll() is not None
 
+    def close(self) -> None:
+        """End the process."""
+        self._open.close()
+
     def ask(
         self, home: Path, env: Mapping[str, str], question: Mapping[str, Any], seconds: float
     ) -> Completed:
@@ -88,7 +100,7 @@ class _Server:
         finally:
             late.cancel()
         if not line:
-            self._open.close()
+            self.close()
             raise RunError(f"{self._argv[0]} did not end within {seconds:g} s")
         status, cpu, words = json.loads(line)
         note_cpu(cpu)
