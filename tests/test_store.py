@@ -76,7 +76,13 @@ def test_a_list_of_all_paths_is_that_of_the_users_commit_and_what_differs(
     alone = Store.create(tmp_path / "alone", git / "objects")
     beside = Store.create(tmp_path / "beside", git / "objects")
     beside.near = near
+    paths = ["a", "b", "b/c", "b/é", "b-d", "e", "z", "z/y", "none", "b/c/d"]
     for commit in (near, other, near):
-        assert list(beside.blob_ids(commit, "").items()) == list(alone.blob_ids(commit, "").items())
+        for folder in ("", "b", "b/", "e", "none"):
+            expected = list(alone.blob_ids(commit, folder).items())
+            assert list(beside.blob_ids(commit, folder).items()) == expected
+        for path in paths:
+            assert beside.object_ids(commit, [path]) == alone.object_ids(commit, [path]), path
+            assert beside.read(commit, path) == alone.read(commit, path), path
     alone.close()
     beside.close()

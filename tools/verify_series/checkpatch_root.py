@@ -14,6 +14,7 @@ So get_maintainer.pl is there only where every path is harmless, and spdxcheck.p
 
 from __future__ import annotations
 
+import functools
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -141,7 +142,11 @@ def _obsolete_sections(base: Snapshot) -> bytes:
 
     get_maintainer.pl takes 0.4 s a file to read all of it, and a few ms for these.
     """
-    text = base.read("MAINTAINERS") or b""
+    return _obsolete(base.read("MAINTAINERS") or b"")
+
+
+@functools.lru_cache(maxsize=2)
+def _obsolete(text: bytes) -> bytes:
     sections = re.split(rb"\n\s*\n", text)
     kept = [s for s in sections if re.search(rb"^S:.*obsolete", s, re.MULTILINE | re.IGNORECASE)]
     return b"\n\n".join(kept) + b"\n" if kept else b""

@@ -19,7 +19,9 @@ from typing import IO
 
 import git
 
+from . import listing
 from .checked_out import content
+from .listing import Difference, Entries
 from .model import UserError
 from .run import GIT_ENVIRONMENT, Completed, clean_environment, follow, run
 
@@ -29,16 +31,9 @@ _TREE = "040000"
 _GREPPED = re.compile(rb"(?P<path>[^\0]+)\0(?P<number>\d+)\0(?P<line>.*)\n")  # of -n -z
 _UPDATING = re.compile(r"Updating files: +(\d+)%")  # git's progress.c
 _PATIENCE = 1800  # seconds to write a whole tree
-_MOST_ARGUMENTS = 500  # paths on one command line
 _MOST_BLOBS = 5000  # of one process; so many lie in a temporary file at once
 _AT_ONCE = 500  # files of the work tree that are held at once
-_MOST_LISTED = 2  # commits of which all paths are kept, some 25 MB each
 _MANY = 30  # blobs that are worth a process of their own: asked one by one, each takes longer
-
-Entries = dict[str, tuple[str, str]]  # path to mode and id
-
-#: What is listed of the user's commits, for as long as this process lives.
-_listed: dict[str, Entries] = {}
 
 
 class Store:
@@ -51,8 +46,9 @@ class Store:
         self._repo = git.Repo(folder)
         self._repo.git.update_environment(**GIT_ENVIRONMENT, GIT_DIR=str(folder))
         self._lock = threading.Lock()  # cat-file --batch is one conversation
-        self._whole: dict[str, Entries] = {}  # commit to what it lists
+        self._whole: dict[tuple[str, str], Entries] = {}  # commit and folder to what it lists
         self._known: dict[str, Entries] = {}  # the same, of what was asked
+        self._differences: dict[tuple[str, str], Difference] = {}
         self.near = ""  # the user's commit that others here differ little from
 
     @classmethod
@@ -112,13 +108,14 @@ class Store:
         return dict(self.read_each(commit, paths))
 
     def blob_ids(self, commit: str, under: str) -> dict[str, str]:
-        where = [under.rstrip("/") + "/"] if under else []
-        entries = self._whole.get(commit) if not where else None
-        if entries is None:
-            if where:
-                entries = _parse(self.must("ls-tree", "-r", "-z", commit, "--", *where))
-            else:
-                entries = self._whole[commit] = self._list_whole(commit)
+        folder = under.rstrip("/") + "/" if under else ""
+        entries = self._whole.get((commit, folder))
+        if entries is None and self.near:
+            before = listing.kept_folder(self.must, self.near, folder)
+            entries = self._difference(commit).put_into(before, folder)
+        elif entries is None:
+            entries = listing.below(self.must, commit, folder)
+        self._whole[commit, folder] = entries
         return {path: oid for path, (mode, oid) in entries.items() if mode in _REGULAR}
 
     def object_ids(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
@@ -258,7 +255,7 @@ class Store:
         self, commit: str, paths: Sequence[str], *, recurse: bool = False, folders: bool = False
     ) -> Entries:
         """Path to (mode, id) for those of ``paths`` that exist; ``folders`` keeps trees."""
-        if not recurse and not folders and (whole := self._whole.get(commit)) is not None:
+        if not recurse and not folders and (whole := self._whole.get((commit, ""))) is not None:
             return {path: whole[path] for path in paths if path in whole}
         known = self._known.setdefault(commit, {})
         found = self._list(commit, [path for path in paths if path not in known])
@@ -270,24 +267,19 @@ class Store:
         return {p: e for p, e in found.items() if folders or e[0] != _TREE}
 
     def _list(self, commit: str, paths: Sequence[str], *options: str) -> Entries:
-        found: Entries = {}
-        for first in range(0, len(paths), _MOST_ARGUMENTS):
-            some = [p for p in paths[first : first + _MOST_ARGUMENTS] if _plain(p)]
-            if some:
-                found |= _parse(self.must("ls-tree", "-z", *options, commit, "--", *some))
-        return found
+        if options or not self.near:
+            return listing.listed(self.must, commit, paths, *options)
+        differs = self._difference(commit).concerns
+        found = listing.listed(self.must, commit, [path for path in paths if differs(path)])
+        same = [path for path in paths if not differs(path)]
+        return found | listing.kept_paths(self.must, self.near, same)
 
-    def _list_whole(self, commit: str) -> Entries:
-        """All of a commit: that of ``near``, which outlives the store, and what is other here."""
-        key = self.near
-        if not key:
-            return _parse(self.must("ls-tree", "-r", "-z", commit))
-        listed = _listed.get(key)
-        if listed is None:
-            listed = _listed[key] = _parse(self.must("ls-tree", "-r", "-z", key))
-            for old in list(_listed)[:-_MOST_LISTED]:
-                _listed.pop(old, None)
-        return _changed(listed, self.must("diff-tree", "-r", "-z", "--no-renames", key, commit))
+    def _difference(self, commit: str) -> Difference:
+        """From the commit near."""
+        key = (self.near, commit)
+        if key not in self._differences:
+            self._differences[key] = listing.difference(self.must, *key)
+        return self._differences[key]
 
     def types(self, names: Sequence[str]) -> list[tuple[str, str] | None]:
         """(id, type) of each object name, None where it cannot be resolved."""
@@ -315,36 +307,6 @@ def _missing(oid: str) -> UserError:
         f"object {oid} is missing or damaged in the tree's repository"
         " (a partial clone? run 'git fsck', or give a complete one)"
     )
-
-
-def _plain(path: str) -> bool:
-    return bool(path) and "\0" not in path and not path.startswith("/")
-
-
-def _changed(before: Entries, raw: bytes) -> Entries:
-    """Entries with what ``git diff-tree -z`` says: ``:mode SP mode SP id SP id SP status`` and the
-    path, each with a NUL; in git's order."""
-    fields = iter(os.fsdecode(raw).split("\0"))
-    entries = dict(before)
-    for meta, path in zip(fields, fields, strict=False):
-        _, mode, _, oid, status = meta.split(" ")
-        if status == "D":
-            del entries[path]
-        else:
-            entries[path] = (mode, oid)
-    if entries.keys() != before.keys():
-        return dict(sorted(entries.items(), key=lambda entry: os.fsencode(entry[0])))
-    return entries
-
-
-def _parse(listing: bytes) -> Entries:
-    """Read ``git ls-tree -z``: ``mode SP type SP id TAB path NUL``."""
-    entries = {}
-    for record in filter(None, os.fsdecode(listing).split("\0")):
-        meta, path = record.split("\t", 1)
-        mode, _, oid = meta.split(" ")
-        entries[path] = (mode, oid)
-    return entries
 
 
 def _quoted(path: str) -> str:

@@ -7,6 +7,7 @@ tree, which it knows by its commit.
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import tempfile
@@ -22,7 +23,7 @@ from typing import Any
 from .. import __version__, b4_child, cache
 from ..fetch import Request
 from ..model import Execution, Finding, Report, Severity, State, Status, UserError, Verdict
-from ..profile import profiles
+from ..profile import Profile, profiles
 from ..report import text
 from ..report.formats import load
 from ..report.jsonfile import keep
@@ -173,11 +174,17 @@ def _verify(posted: Posted, mails: bytes, options: Options, tree: Path) -> Repor
             ),
             arguments=(posted.message_id, "--tree", str(tree)),
         )
-        report = verify(job, cwd=Path.cwd(), profiles=profiles(), listener=Quiet())
+        report = verify(job, cwd=Path.cwd(), profiles=_profiles(), listener=Quiet())
     name = f"<{posted.message_id}>"
     series = report.series and replace(report.series, source="the archive")
     reason = report.reason.replace(file.name, name)
     return replace(report, source=posted.message_id, series=series, reason=reason)
+
+
+@functools.cache
+def _profiles() -> tuple[Profile, ...]:
+    """The same for all series of a run."""
+    return profiles()
 
 
 def _told(report: Report, posted: Posted) -> dict[str, Any]:
