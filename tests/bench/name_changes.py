@@ -42,14 +42,19 @@ def share(paths: Sequence[str], which: Part) -> list[str]:
     return list(paths[number - 1 :: count])
 
 
-def difference(old: Path, new: Path, which: Part, say: Callable[[str], None]) -> Iterator[str]:
-    """What is found where one tree becomes the other in one patch, a line a finding."""
+def difference(
+    old: Path, new: Path, which: Part, say: Callable[[str], None], files: Sequence[str] = ()
+) -> Iterator[str]:
+    """What is found where one tree becomes the other in one patch, a line a finding.
+
+    Of the older tree all C files are looked at for tables, or ``files``, or one part of them.
+    """
     with cache.workspace() as work:
         base, head = (snapshot_of(tree, work / tree.name, say) for tree in (old, new))
         patch = Patch(1, "d@example.org", "the difference", "A <a@example.org>", b"")
         series = Series("d@example.org", "the difference", "A <a@example.org>", 1, 1, (patch,))
         linked = compared = unread = 0
-        for link in _links(base, share(list(whole.c_files(base)), which)):
+        for link in _links(base, share(files or list(whole.c_files(base)), which)):
             both = {link.site.source.path, link.enum.source.path, *link.helpers}
             changes = tuple(Change(path, path) for path in sorted(both))
             applied = AppliedSeries(series, base, (Step(patch, head, changes, {}),))

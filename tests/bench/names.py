@@ -394,12 +394,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tree", type=Path)
     parser.add_argument("--since", type=Path, metavar="TREE", help="an older tree to compare with")
+    parser.add_argument(
+        "--files", nargs="*", default=(), help="with --since, only the tables in these"
+    )
     parser.add_argument("--part", type=part, default=(1, 1), metavar="N/M", help="of M, the Nth")
     parser.add_argument("--results", type=Path, help="a file to add to; what is in it is done")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if options.since:
-        for line in difference(options.since, options.tree, options.part, say):
+        for line in difference(options.since, options.tree, options.part, say, options.files):
             print(line, flush=True)
         return
     tries = read_results(options.results) if options.results else []

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +104,46 @@ def test_an_omission_in_a_real_mail(linux_6_12: Path, cache: Path, tmp_path: Pat
     assert (other["rule"], other["severity"]) == ("noname", "warning")
     assert other["path"] == "tools/testing/selftests/lsm/lsm_list_modules_test.c"
     assert "LSM_ID_HORNET (include/uapi/linux/lsm.h:68) has no name in TEST" in other["message"]
+
+
+#: What 6.12 and 7.2 differ in: names that were forgotten, by file.
+FORGOTTEN = {
+    "drivers/edac/edac_mc.c": ["MEM_LPDDR5 (include/linux/edac.h:220) has no name"],
+    "drivers/hid/hid-debug.c": [
+        "SW_USB_INSERT (include/uapi/linux/input-event-codes.h:954) has no name",
+        "FF_HAPTIC (include/uapi/linux/input.h:494) has no name",
+    ],
+    "tools/perf/util/mem-events.c": [
+        "PERF_MEM_LVLNUM_L0 (tools/include/uapi/linux/perf_event.h:1399) has no name"
+    ],
+}
+#: And what only looks so: another #if, an array without indexes now, one of structures, a macro
+#: that counts from a base, a protocol that is gone, two cases with one string.
+MEANT = (
+    "lib/ubsan.c",
+    "drivers/net/ethernet/freescale/dpaa2/dpaa2-mac.c",
+    "drivers/mmc/host/sdhci_am654.c",
+    "drivers/media/test-drivers/vim2m.c",
+    "drivers/phy/cadence/phy-cadence-torrent.c",
+    "mm/vmstat.c",
+    "net/netfilter/nf_conntrack_standalone.c",
+    "tools/perf/util/sort.c",
+    "tools/power/x86/turbostat/turbostat.c",
+)
+
+
+def test_the_difference_of_two_releases(
+    linux_6_12: Path, linux_7_2: Path, cache: Path, tmp_path: Path
+) -> None:
+    top = Path(__file__).parents[2]
+    paths = [str(top / folder) for folder in ("tools", "tests", "tests/bench")]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": ":".join(paths)}
+    argv = [sys.executable, top / "tests/bench/names.py", linux_7_2, "--since", linux_6_12]
+    done = subprocess.run(
+        [*argv, "--files", *FORGOTTEN, *MEANT],
+        cwd=tmp_path, env=environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    found = [line.split(": ")[1:] for line in done.stdout.splitlines()]
+    assert all(severity == "error" for _, severity, _ in found)
+    told = sorted((place.split(":")[0], text.split(" in ")[0]) for place, _, text in found)
+    assert told == sorted((path, text) for path, some in FORGOTTEN.items() for text in some)
