@@ -448,7 +448,19 @@ def test_names_in_pairs(form: str, name: str) -> None:
 
 
 def test_a_case_that_falls_through_to_an_old_one() -> None:
+    """It has the other one's name, and what comes behind it is judged as ever."""
+
+    def falls(pairs: str) -> Mapping[str, str]:
+        files = listed("switch", f"NEW {FOUR}", pairs)
+        text = files["drivers/pump/show.c"].replace(
+            "\tcase PUMP_IN:\n", "\tcase PUMP_NEW:\n\tcase PUMP_IN:\n"
+        )
+        return {**files, "drivers/pump/show.c": text}
+
     before = listed("switch", FOUR, OWN)
-    text = before["drivers/pump/show.c"]
-    both = text.replace("\tcase PUMP_LOW:\n", "\tcase PUMP_NEW:\n\tcase PUMP_LOW:\n")
-    assert said(before, {**listed("switch", f"{FOUR} NEW", OWN), "drivers/pump/show.c": both}) == []
+    assert said(before, falls(OWN)) == []
+    found = said(before, falls("IN=in OUT=out AUX=low LOW=aux"))
+    assert [text.partition(" stands")[0] for text in found] == [
+        'error moved show.c:11: "low"',
+        'error moved show.c:13: "aux"',
+    ]
