@@ -29,6 +29,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from cosmic_ray.commands import init
@@ -68,27 +69,42 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="chooses the sample")
     parser.add_argument("--minutes", type=float, default=1e9, help="end after so many, unfinished")
     parser.add_argument("--again", action="store_true", help="try those that survived once more")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="modules at a time")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     given.folder = given.folder.resolve()
     until = time.monotonic() + 60 * given.minutes
     bad = False
+    with ProcessPoolExecutor(given.jobs) as pool:
+        jobs = [
+            pool.submit(_module, name, modules[name]["tests"], given, until)
+            for name in given.modules or modules
+        ]
+        for job in as_completed(jobs):
+            lines, enough = job.result()
+            print(*lines, sep="\n", flush=True)
+            bad |= not enough
+    sys.exit(bad)
+
+
+def _module(
+    name: str, tests: Sequence[str], given: argparse.Namespace, until: float
+) -> tuple[list[str], bool]:
+    """Try the mutants of one module: what there is to say, and whether enough were killed."""
     with tempfile.TemporaryDirectory(prefix="verify-series-mutants-") as copy:
         _copy(Path(copy))
         os.chdir(copy)
-        for name in given.modules or modules:
-            session = given.folder / f"{name.replace('/', '-')}.sqlite"
-            if not _current(session, name):
-                session.unlink(missing_ok=True)
-            with use_db(session) as db:
-                if not db.num_work_items:
-                    init([CODE / name], db, {})
-                    _leave_out(db, CODE / name)
-                    _sample(db, given.sample, random.Random(given.seed))
-                _try(db, _command(modules[name]["tests"]), until, again=given.again)
-                bad |= _tell(name, db)
-        os.chdir(TOP)
-    sys.exit(bad)
+        session = given.folder / f"{name.replace('/', '-')}.sqlite"
+        if not _current(session, name):
+            session.unlink(missing_ok=True)
+        with use_db(session) as db:
+            if not db.num_work_items:
+                init([CODE / name], db, {})
+                _leave_out(db, CODE / name)
+                _sample(db, given.sample, random.Random(given.seed))
+            _try(db, _command(tests), until, again=given.again)
+            os.chdir(TOP)
+            return _told(name, db)
 
 
 def _command(arguments: Sequence[str]) -> str:
@@ -168,7 +184,7 @@ def _try(db: WorkDB, command: str, until: float, *, again: bool) -> None:
     pending = list(db.pending_work_items)
     if again:
         pending += [item for item, result in db.completed_work_items if _survived(result)]
-    if pending:
+    if pending and time.monotonic() < until:
         subprocess.run(shlex.split(command), check=True, stdout=subprocess.DEVNULL)
     for item in pending:
         if time.monotonic() > until:
@@ -180,18 +196,19 @@ def _survived(result: WorkResult) -> bool:
     return result.test_outcome is TestOutcome.SURVIVED
 
 
-def _tell(name: str, db: WorkDB) -> bool:
-    """Print the module's row and each survivor; whether too many survived."""
+def _told(name: str, db: WorkDB) -> tuple[list[str], bool]:
+    """The module's row and each survivor, and whether enough were killed."""
     done = [(i.mutations[0], r) for i, r in db.completed_work_items if r.test_outcome]
     alive = sorted((m.start_pos, str(r.diff)) for m, r in done if _survived(r))
     tried, left = len(done), len(db.pending_work_items)
     rate = 100 * (tried - len(alive)) / max(1, tried)
     more = f", {left} not tried yet" if left else ""
-    print(f"{name}: {tried} tried, {tried - len(alive)} killed ({rate:.1f} %){more}", flush=True)
+    lines = [f"{name}: {tried} tried, {tried - len(alive)} killed ({rate:.1f} %){more}"]
     for (line, column), diff in alive:
-        words = [word for word in diff.split("\n") if re.match(r"[+-](?!--|\+\+)", word)]
-        print(f"  {line}:{column}", *(f"    {word}" for word in words), sep="\n", flush=True)
-    return rate < WANTED or bool(left)
+        lines.append(f"  {line}:{column}")
+        words = (word for word in diff.split("\n") if re.match(r"[+-](?!--|\+\+)", word))
+        lines += [f"    {word}" for word in words]
+    return lines, rate >= WANTED and not left
 
 
 if __name__ == "__main__":
