@@ -132,10 +132,11 @@ def bench(session: nox.Session) -> None:
     TREE`` what name-table does, ``-- compiled_names TREE FOLDER OUT`` whether it reads what the
     compiler does, ``-- build`` compiles, ``-- boot`` compiles and boots a kernel; these four take
     minutes. ``-- faults`` kills runs, and spoils what they need; ``-- rules`` spoils each checker,
-    and tells which tests notice.
+    and tells which tests notice. ``-- lists`` holds a backtest against single runs.
     """
     install(session, "[tests]")
     scripts = ("docs", "hooks", "names", "compiled_names", "build", "boot", "faults", "rules")
+    scripts += ("lists",)
     named = bool(session.posargs) and session.posargs[0] in scripts
     for script in session.posargs[:1] if named else ("bench", "docs"):
         session.run("python", f"tests/bench/{script}.py", *session.posargs[named:])

@@ -115,7 +115,7 @@ class Rig:
 
     def told(self, out: str = "out") -> dict[str, dict[str, Any]]:
         """All of the results that must not depend on where and when it is done."""
-        varying = ("seconds", "cpu", "host", "worker")
+        varying = ("seconds", "cpu", "host", "worker", "memory")
         kept = {}
         for line in self.lines(out):
             outcomes = [{k: v for k, v in o.items() if k not in varying} for o in line["outcomes"]]

@@ -48,7 +48,7 @@ def public_inbox(
 
     where = f"http://127.0.0.1/{name}"
     must("public-inbox-init", "-V2", "-j1", "-L", level, name, inbox, where, address)
-    must("git", "-C", inbox / "git" / "0.git", "fast-import", "--quiet", stdin=_stream(mails))
+    must("git", "-C", inbox / "git" / "0.git", "fast-import", "--quiet", stdin=stream(mails))
     must("public-inbox-index", "-j0", "-L", level, inbox)
     with start(
         ["public-inbox-httpd", "-l", "http://127.0.0.1:0", "-W0"], env=env, cwd=folder
@@ -69,16 +69,16 @@ def add(inbox: Path, mails: Iterable[bytes], level: str = "full") -> None:
     folder = inbox.parent
     env = clean_environment(folder, PI_CONFIG=str(folder / "config"), PI_DIR=str(folder))
     git = ["git", f"--git-dir={inbox}/git/0.git"]
-    stream = _stream(mails, b"from refs/heads/master^0\n", int(time.time()))
+    more = stream(mails, b"from refs/heads/master^0\n", int(time.time()))
     for argv, stdin in (
-        ([*git, "fast-import", "--quiet"], stream),
+        ([*git, "fast-import", "--quiet"], more),
         (["public-inbox-index", "-j0", "-L", level, str(inbox)], b""),
     )[: 2 if level else 1]:
         done = run(argv, env=env, cwd=folder, stdin=stdin, timeout=120)
         assert done.status == 0, f"{argv}: {done.error_text}"
 
 
-def _stream(mails: Iterable[bytes], parent: bytes = b"", begin: int = 1700000000) -> bytes:
+def stream(mails: Iterable[bytes], parent: bytes = b"", begin: int = 1700000000) -> bytes:
     """The input of git fast-import(1) that adds one commit for each mail, the first on
     ``parent``."""
     parts = []

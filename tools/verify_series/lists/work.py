@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import platform
+import resource
 import tempfile
 import threading
 import time
@@ -102,6 +103,7 @@ def judge(posted: Posted, mails: bytes, options: Options) -> Result:
         spent = {
             "seconds": round(time.monotonic() - begin, 3),
             "cpu": round(cpu_seconds() - before, 3),
+            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
             "host": platform.node(),
             "worker": os.getpid(),
         }
