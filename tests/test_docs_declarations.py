@@ -173,3 +173,46 @@ def test_nor_is_it_made_up_where_there_is_none() -> None:
     assert [(rule, line, state) for rule, line, state, _ in said] == [
         ("toctree-missing", 10, State.EXISTING)
     ]
+
+
+#: Makes references of what a header declares, and stricter ones than other documents have.
+INCLUDE = (
+    STRICT
+    + """
+import re
+from docutils.parsers.rst import Directive
+
+class Include(Directive):
+    required_arguments = 1
+
+    def run(self):
+        path = self.arguments[0]
+        self.state.document.settings.env.note_dependency("../" + path)
+        self.state.document.settings.env._xref_files.add(path)
+        with open(path) as header:
+            lines = [re.sub(r"struct (\\w+)", r":c:struct:`\\1`", line) for line in header]
+        self.state_machine.insert_input([line.rstrip() for line in lines], path)
+        return []
+
+def setup(app, setup=setup):
+    setup(app)
+    app.add_directive("kernel-include", Include)
+"""
+)
+HEADER = "include/toy.h"
+INCLUDED = {
+    **TREE,
+    "Documentation/sphinx/strict.py": INCLUDE,
+    TOY: "The toy\n=======\n\n.. c:namespace:: Toy\n\n.. kernel-include:: include/toy.h\n",
+    HEADER: "A\n\nstruct box;\n",
+}
+
+
+def test_an_untouched_header_refers_to_a_declaration_that_is_gone() -> None:
+    gone = {**INCLUDED, PLACE: INCLUDED[PLACE].replace("c:struct:: box", "c:struct:: chest")}
+    found = docs.run(snapshots.apply(INCLUDED, gone), docs.parse({})).findings
+    assert [(f.rule, f.path, f.line, f.state) for f in found] == [
+        ("invalid-reference", HEADER, 3, State.NEW)
+    ]
+    other = {**INCLUDED, PLACE: INCLUDED[PLACE].replace("box_open", "box_lift")}
+    assert docs.run(snapshots.apply(INCLUDED, other), docs.parse({})).findings == ()

@@ -215,6 +215,8 @@ def _affected(
     named = {name for name in old ^ new if name.startswith(("label:", "doc:"))}
     if named:
         found |= index.made_of(_sources_naming(index, after.snapshot, named))
+    if referred := declared | {name[6:] for name in named if name.startswith("label:")}:
+        found |= index.made_of(_headers_naming(index, after.snapshot, referred))
     # Documents that another step of the series touches are not in the index as they are now.
     for library in (before, after):
         for path in library.changed:
@@ -257,6 +259,18 @@ def _sources_naming(index: Index, snapshot: Snapshot, names: Iterable[str]) -> s
         if any(start in lower for start in starts) and mention.search(text):
             found.add(path)
     return found
+
+
+def _headers_naming(index: Index, snapshot: Snapshot, names: Iterable[str]) -> set[str]:
+    """The headers, and the files of exceptions to them, which speak of one of these declarations
+    or labels: kernel-include makes references of what a header declares, and writes labels in
+    lower case and with dashes (tools/lib/python/kdoc/parse_data_structs.py)."""
+    words = "|".join(re.escape(name.lower().replace("_", "-")) for name in sorted(names))
+    mention = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])")
+    files = [path for path in sorted(index.users) if path.endswith((".h", ".exceptions"))]
+    texts = snapshot.read_each(path for path in files if not index.only_shown(path))
+    lower = ((path, text.decode("utf-8", "replace").lower()) for path, text in texts)
+    return {path for path, text in lower if mention.search(text.replace("_", "-"))}
 
 
 def spoken(names: Iterable[str]) -> list[str]:
