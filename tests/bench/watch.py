@@ -41,9 +41,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=5, help="in which the mails come")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="threads whose file name matches this")
     given = parser.parse_args()
     dice = random.Random(given.seed)
-    mails = _shuffled(_mails(), dice)
+    mails = _shuffled(_mails(given.only), dice)
     with tempfile.TemporaryDirectory(prefix="verify-series-watch-") as name:
         folder = Path(name)
         os.environ["XDG_CACHE_HOME"] = f"{folder}/cache"
@@ -52,9 +53,9 @@ def main() -> None:
             inbox = folder / "inbox" / "list"
             rig = Rig(folder, url, _tree(), words=("--interval", "2", "--settle", "20"))
             begin = time.monotonic()
-            kills, cut, said = _follow(rig, inbox, mails[1:], given.minutes * 60, dice)
+            kills, said = _follow(rig, inbox, mails[1:], given.minutes * 60, dice)
             lasted = time.monotonic() - begin
-            wrong = [*_judge(rig, cut), *_compare(rig, inbox)]
+            wrong = [*_judge(rig, kills), *_compare(rig, inbox)]
         _print(rig, len(mails), kills, lasted)
     for line in wrong:
         print(f"WRONG: {line}")
@@ -63,10 +64,12 @@ def main() -> None:
     sys.exit(bool(wrong))
 
 
-def _mails() -> list[bytes]:
+def _mails(only: str) -> list[bytes]:
     """All mails, each id once, by date."""
     found: dict[bytes, bytes] = {}
     for file in sorted((SHARED / "lore").glob("*.mbox")):
+        if not re.search(only, file.name):
+            continue
         for mail in read_mails(file):
             one = re.search(rb"(?im)^message-id:\s*(<[^>]+>)", mail)
             assert one
@@ -97,35 +100,54 @@ def _tree() -> Path:
     return Path(found.strip().splitlines()[-1])
 
 
+class _Killer:
+    """Runs the watch, and kills it at three points, each after so many mails."""
+
+    def __init__(self, rig: Rig, after: list[int]) -> None:
+        self._rig, self._after = rig, after
+        self._points: list[Callable[[], object]] = [
+            lambda: "running" in rig.states().values(),
+            lambda: any(row[2] == "delivering" for row in rig.rows().values()),
+            lambda: True,
+        ]
+        self.process = rig.start()
+        self.kills, self.said = 0, ""
+
+    def wait(self, seconds: float, come: int) -> None:
+        """So many mails have come; wait, and kill if the point is reached."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            left = self.kills < len(self._points)
+            if left and come >= self._after[self.kills] and self._points[self.kills]():
+                self.said += kill(self.process)
+                self.kills += 1
+                self.process = self._rig.start()
+            time.sleep(0.02)
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.said += self.process.communicate(timeout=60)[1]
+
+
 def _follow(
     rig: Rig, inbox: Path, mails: list[bytes], seconds: float, dice: random.Random
-) -> tuple[int, int, str]:
-    """Let the mails come, and kill; how often, how often while the command ran, and the log."""
-    points: list[Callable[[], object]] = [
-        lambda: "running" in rig.states().values(),
-        lambda: any(row[2] == "delivering" for row in rig.rows().values()),
-        lambda: True,
-    ]
+) -> tuple[int, str]:
+    """Let the mails come, and kill; how often, and the log."""
     some = len(mails) // 8
-    at = [2 * some, 4 * some, dice.randrange(5 * some, 7 * some)]
-    kills, cut, said = 0, 0, ""
-    process = rig.start()
+    killer = _Killer(rig, [some, 3 * some, dice.randrange(5 * some, 7 * some)])
     for number, mail in enumerate(mails):
+        begin = time.monotonic()
         add(inbox, [_received(mail)])
-        time.sleep(seconds / len(mails) * dice.uniform(0.2, 1.4))
-        if kills < len(points) and number >= at[kills] and points[kills]():
-            cut += any(row[2] == "delivering" for row in rig.rows().values())
-            said += kill(process)
-            kills += 1
-            process = rig.start()
+        left = seconds / len(mails) * dice.uniform(0.2, 1.8) - (time.monotonic() - begin)
+        killer.wait(max(left, 0.05), number)
     end = time.monotonic() + 1200
-    while time.monotonic() < end and not (_told(rig) >= len(mails) and rig.settled()):
-        time.sleep(1)
-    time.sleep(25)  # longer than --settle
+    while time.monotonic() < end and not (_told(rig) > len(mails) and rig.settled()):
+        killer.wait(1, len(mails))
+    killer.wait(25, len(mails))  # longer than --settle
     while time.monotonic() < end and not rig.settled():
-        time.sleep(1)
-    process.send_signal(signal.SIGTERM)
-    return kills, cut, said + process.communicate(timeout=60)[1]
+        killer.wait(1, len(mails))
+    killer.end()
+    return killer.kills, killer.said
 
 
 def _told(rig: Rig) -> float:
@@ -133,7 +155,7 @@ def _told(rig: Rig) -> float:
     return metrics(file)["verify_series_watch_mails_total"] if file.exists() else 0
 
 
-def _judge(rig: Rig, cut: int) -> Iterator[str]:
+def _judge(rig: Rig, kills: int) -> Iterator[str]:
     """What does not hold of the watch alone."""
     rows, times = rig.rows(), rig.deliveries()
     for key, (state, verdict, delivery) in rows.items():
@@ -145,7 +167,7 @@ def _judge(rig: Rig, cut: int) -> Iterator[str]:
     reports = list(rig.out.glob("reports/*.txt"))
     if not len(reports) == len(times) == verified:
         yield f"{verified} series, {len(reports)} reports, {len(times)} delivered"
-    if sum(times.values()) > verified + cut:
+    if sum(times.values()) > verified + kills:
         yield f"{sum(times.values())} runs of the command for {verified} series"
 
 
@@ -153,7 +175,11 @@ def _compare(rig: Rig, inbox: Path) -> Iterator[str]:
     """What is another way in a backtest of the whole inbox."""
     out = rig.folder / "backtest"
     argv = [sys.executable, "-m", "verify_series", "backtest", str(inbox), "--tree", str(rig.tree)]
-    done = subprocess.run([*argv, "--out", str(out), "--jobs", "1", "-q"], env=environment())
+    done = subprocess.run(
+        [*argv, "--out", str(out), "--jobs", "1", "-q"],
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+    )
     if done.returncode:
         yield f"the backtest ended with {done.returncode}"
     lines = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
