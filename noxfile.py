@@ -133,10 +133,11 @@ def bench(session: nox.Session) -> None:
     compiler does, ``-- build`` compiles, ``-- boot`` compiles and boots a kernel; these four take
     minutes. ``-- faults`` kills runs, and spoils what they need; ``-- rules`` spoils each checker,
     and tells which tests notice. ``-- lists`` holds a backtest against single runs.
+    ``-- watch`` lets real mails come in while a watch is killed.
     """
     install(session, "[tests]")
     scripts = ("docs", "hooks", "names", "compiled_names", "build", "boot", "faults", "rules")
-    scripts += ("lists",)
+    scripts += ("lists", "watch")
     named = bool(session.posargs) and session.posargs[0] in scripts
     for script in session.posargs[:1] if named else ("bench", "docs"):
         session.run("python", f"tests/bench/{script}.py", *session.posargs[named:])
