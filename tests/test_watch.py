@@ -165,6 +165,25 @@ def test_a_series_that_ends_its_worker_is_given_up(desk: Desk) -> None:
     assert desk.look() == states  # it is not retried for ever
 
 
+def test_several_at_once(desk: Desk) -> None:
+    desk.hands.hands = 3
+    names = [f"s{number}" for number in range(7)]
+    states = desk.look(*(mail for name in names for mail in posting(name)))
+    assert set(states.values()) == {"verified"} and len(states) == 7
+    assert desk.hands.most == 3
+    assert sorted(desk.hands.done) == sorted(map(key, names))
+
+
+def test_what_was_cut_off_is_verified_on_its_own(desk: Desk) -> None:
+    desk.hands.hands = 3
+    desk.hands.refuses = "not now"
+    desk.look(*(mail for name in ("a", "b", "c") for mail in posting(name)))
+    desk.ask("UPDATE series SET state = 'running', tries = 1")
+    desk.hands.refuses = ""
+    assert set(desk.look().values()) == {"verified"}
+    assert desk.hands.most == 1
+
+
 def test_killed_while_it_verifies(desk: Desk) -> None:
     for tries in range(1, 5):
         desk.look(*(posting("one") if tries == 1 else ()))

@@ -67,7 +67,7 @@ class Watch:
         self._source = Trouble("the archive", plan.interval, say)
         self._tree = Trouble("verifying", plan.interval, say)
         self._disk = Trouble("the folder", plan.interval, say)
-        self._counted = 0.0
+        self._counted = self._seen = 0.0
         self._deliveries: Deliveries | None = None
 
     def run(self, once: bool) -> bool:
@@ -100,8 +100,7 @@ class Watch:
     def _end(self) -> None:
         notify("STOPPING=1")
         with contextlib.suppress(sqlite3.Error, OSError):  # it is put right at the next start
-            for row in self._out.values():
-                self._state.move(row.id, READY, tries=row.tries - 1)
+            self._take_back(*self._out)
             counters.write(self._plan.folder / "metrics.prom", self._state)
         self._hands.close()
         if self._deliveries:
@@ -143,10 +142,10 @@ class Watch:
     def _look(self) -> None:
         """Take in what is new in the archive."""
         try:
-            if self._archive:
+            archive = self._plan.source()
+            if self._archive:  # which serves as long as there is no newer one
                 self._archive.close()
-                self._archive = None
-            self._archive = self._plan.source()
+            self._archive = archive
             self._index.update(self._archive, lambda text: notify("WATCHDOG=1"))
         except (UserError, OSError) as error:
             with self._state.change():
@@ -170,7 +169,7 @@ class Watch:
             if not self._out:
                 self._dismiss()
             return False
-        if self._out and (row.tries or any(one.tries for one in self._out.values())):
+        if self._out and (row.tries or any(one.tries > 1 for one in self._out.values())):
             return False
         try:
             crew = self._hire()
@@ -181,7 +180,7 @@ class Watch:
             return False
         row = replace(row, tries=row.tries + 1)
         with self._state.change():
-            self._state.move(row.id, RUNNING, tries=row.tries)
+            self._state.put(row.id, state=RUNNING, tries=row.tries)
         try:
             mails = mbox(self._index, self._archive, row.posted.message_id)
         except (UserError, OSError, sqlite3.Error) as error:  # such as a maildir's mail, renamed
@@ -213,18 +212,34 @@ class Watch:
             except Lost:
                 self._cut_off(row, "its worker died (killed, or out of memory?)")
             except UserError as error:  # this machine's fault: not the series'
-                with self._state.change():
-                    self._state.move(row.id, READY, tries=row.tries - 1)
+                self._take_back(future)
                 self._tree.failed(str(error))
+                continue
             else:
                 failed = result.line["kind"] == "crash"
                 self._note(row, result, FAILED if failed else VERIFIED)
                 if self._tree:
                     self._tree.well()
             del self._out[future]
+        if self._crew and self._out and not done and time.monotonic() > self._seen + _COUNT:
+            self._seen = time.monotonic()
+            try:
+                self._crew.look()
+            except UserError as error:  # nobody is left to do the work
+                self._take_back(*self._out)
+                self._tree.failed(str(error))
         if self._tree and not self._out:
             self._dismiss()
         return bool(done)
+
+    def _take_back(self, *futures: Future[Result]) -> None:
+        """Series that could not be verified by no fault of their own: it was no try."""
+        with self._state.change():
+            for future in futures:
+                row = self._out[future]
+                self._state.put(row.id, state=READY, tries=row.tries - 1)
+        for future in futures:
+            del self._out[future]
 
     def _cut_off(self, row: Row, why: str, wait: float = 0) -> None:
         """A series whose verification did not come to an end: again, ``wait`` seconds from now,
@@ -233,7 +248,7 @@ class Watch:
             self._note(row, crashed(row.posted, f"{why}, {row.tries} times"), GIVEN_UP)
             return
         with self._state.change():
-            self._state.move(row.id, READY, hold=time.time() + wait if wait else 0)
+            self._state.put(row.id, state=READY, hold=time.time() + wait if wait else 0)
         self._say(f"{name(row.posted)}: {why}; it is verified again")
 
     def _note(self, row: Row, result: Result, state: str) -> None:
