@@ -125,6 +125,13 @@ def test_indexes_without_an_enumerator() -> None:
     assert outline(align(table, entries(["B", "C", "D", "E"]))) == {"moved": [("B", 1, 4)]}
 
 
+def test_a_name_is_for_an_enumerator_and_null_for_a_gap() -> None:
+    table = slots(NAMES[:2], strict=False, free=["A"])
+    assert outline(align(table, entries([None, "new", "B"]))) == {"extra": [0]}
+    gap = [Slot(0), *slots(NAMES, strict=True)[1:2]]
+    assert outline(align(gap, entries(["any", None, "B"]))) == {"extra": [0]}
+
+
 def test_designated_entries() -> None:
     table = slots(NAMES, strict=True)
     hole = [entry for entry in entries(NAMES, True) if entry.index != 2]

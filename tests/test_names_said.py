@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from test_names import PAIRS, SWITCH, examine, tree
+from verify_series.names.rule import Known
 
 MEMBERS, NAMES = "IN OUT AUX LOW TOP", "in out aux low top"
 DESIGNATED = " ".join(f'[PUMP_{name}]="{name.lower()}"' for name in MEMBERS.split())
@@ -371,9 +372,10 @@ def test_a_table_in_order_that_ends_early_may_end_early() -> None:
 @pytest.mark.parametrize(
     ("last", "told"),
     [
-        ("END", "error"),  # what ends the enum needs no name, whatever it is called
-        ("ODD END", "warning"),
-        ("ODD EVEN END", ""),
+        ("END", "error"),
+        ("ZAP", "error"),  # what ends the enum needs no name, whatever it is called
+        ("ODD ZAP", "warning"),
+        ("ODD EVEN ZAP", ""),
     ],
 )
 def test_what_ends_the_enum(last: str, told: str) -> None:
@@ -464,3 +466,17 @@ def test_a_case_that_falls_through_to_an_old_one() -> None:
         'error moved show.c:11: "low"',
         'error moved show.c:13: "aux"',
     ]
+
+
+def test_a_new_name_that_a_later_patch_changes_is_not_lost() -> None:
+    trees = (
+        table(MEMBERS, f'{DESIGNATED} [9]="nine"'),
+        table(f"{MEMBERS} NEW", f'{DESIGNATED} [9]="nine" [PUMP_NEW]="new"'),
+        table(f"{MEMBERS} NEW", f'{DESIGNATED} [9]="nine" [PUMP_NEW]="nine"'),
+    )
+    assert examine(*trees).findings == ()
+
+
+def test_nothing_known_is_not_complete() -> None:
+    assert not Known().complete
+    assert (Known().named, Known().unnamed) == (0, 0)
