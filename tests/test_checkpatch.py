@@ -111,11 +111,21 @@ def test_the_script_is_the_base_trees(repo: Repo, store: Store, base: str) -> No
 
 
 @needs_perl
-@pytest.mark.parametrize("word", ["DIE", "LIE"])
-def test_no_result_is_no_pass(repo: Repo, store: Store, base: str, word: str) -> None:
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize(("word", "status"), [("DIE", 3), ("LIE", 1)])
+def test_no_result_is_no_pass(
+    repo: Repo, store: Store, base: str, word: str, status: int, more: int
+) -> None:
     repo.commit({"a.c": "int b;\n"}, f"sub: one\n\n{word}")
-    with pytest.raises(CheckError, match=r"scripts/checkpatch\.pl gave no result"):
+    for number in range(more):
+        repo.commit({"b.c": "int b;\n"}, f"sub: more {number}")
+    with pytest.raises(CheckError) as caught:
         checkpatch.run(applied(repo, store, base), None)
+    assert str(caught.value) in (
+        f"scripts/checkpatch.pl gave no result: it ended with status {status}",
+        "scripts/checkpatch.pl did not come to every patch",
+    )
+    assert "gave no result" in str(caught.value) or (word, more) == ("LIE", 1)
 
 
 def test_split_output_needs_every_name() -> None:

@@ -108,7 +108,7 @@ def _module(
 
 
 def _command(arguments: Sequence[str]) -> str:
-    return f"prlimit --cpu={CPU} {sys.executable} {PYTEST} {shlex.join(arguments)}"
+    return f"prlimit --cpu={CPU}: {sys.executable} {PYTEST} {shlex.join(arguments)}"
 
 
 def _copy(folder: Path) -> None:

@@ -59,6 +59,8 @@ def run(applied: AppliedSeries, spec: None) -> Examined:
             done = processes.run(command, env=root.env, timeout=_SECONDS)
         except processes.RunError as error:
             raise CheckError(f"{SCRIPT}: {error}") from error
+        if done.status not in (0, 1):
+            raise _no_result(done)
         sections = split_output(done.stdout.decode("utf-8", "replace"), map(str, root.patches))
     findings = []
     for step, text in zip(applied.steps, sections, strict=True):
@@ -66,7 +68,8 @@ def run(applied: AppliedSeries, spec: None) -> Examined:
             where = path or _COMMIT_MESSAGE
             number = step.patch.number
             findings.append(Finding(NAME, rule, severity, where, line, message, patch=number))
-    _require_result(done, bool(findings))
+    if bool(done.status) != bool(findings):
+        raise _no_result(done)
     found = re.search(rb"^my \$V = '([^']+)'", script, re.MULTILINE)
     version = found[1].decode("ascii", "replace") if found else "unknown"
     notes = (*root.notes, *([f"{SCRIPT}: {box.said}"] if box.said else ()))
@@ -75,11 +78,10 @@ def run(applied: AppliedSeries, spec: None) -> Examined:
     )
 
 
-def _require_result(done: processes.Completed, found: bool) -> None:
+def _no_result(done: processes.Completed) -> CheckError:
     """Exit status 0 is clean and 1 is findings; anything else, or a mismatch, is no result."""
-    if done.status not in (0, 1) or bool(done.status) != found:
-        said = done.error_text.splitlines() or [f"it ended with status {done.status}"]
-        raise CheckError(f"{SCRIPT} gave no result: {said[-1]}")
+    said = done.error_text.splitlines() or [f"it ended with status {done.status}"]
+    return CheckError(f"{SCRIPT} gave no result: {said[-1]}")
 
 
 def split_output(text: str, names: Iterator[str]) -> list[str]:
