@@ -149,6 +149,8 @@ REPORTS = """\
 ERROR:SPACING: space required: a, b
 #12: FILE: drivers/a b.c:34:
 +	if(x)
+#13: FILE: b.c:35:
++	if(y)
 
 WARNING:LONG_LINE:  too long
 #9: ~
