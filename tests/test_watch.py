@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import shutil
 import signal
 import subprocess
@@ -26,7 +28,7 @@ from verify_series.lists.mboxes import Files
 from verify_series.model import UserError
 from verify_series.watch import feed_child
 from verify_series.watch.deliver import Command
-from verify_series.watch.follow import follow
+from verify_series.watch.follow import Feed, follow, is_old
 from verify_series.watch.news import Rules, take_in
 from verify_series.watch.state import State
 from verify_series.watch.trouble import Trouble
@@ -554,3 +556,46 @@ def test_killed_on_a_real_public_inbox(tmp_path: Path, source: str, kills: int) 
     times = rig.deliveries()  # more than once only where a kill met the command
     assert sum(times.values()) <= len(verified) + kills
     assert len(list(rig.out.glob("reports/*.json"))) == len(verified)
+
+
+def test_how_far_the_feed_is_asked_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    told: dict[str, object] = {"mails": [], "reached": 2e9}  # somebody's clock is wrong
+    clock = [1.8e9]
+
+    def child(url: str, question: bytes) -> dict[str, object]:
+        asked.append(json.loads(question)["after"])
+        return told
+
+    monkeypatch.setattr("verify_series.watch.follow._child", child)
+    monkeypatch.setattr("verify_series.watch.follow.time.time", lambda: clock[0])
+    feed = Feed("http://example.org/list", tmp_path / "mails.sqlite", 1.7e9)
+    for reached in (2e9, 2e9, 1.7e9, 2e9, 2e9):
+        told["reached"] = reached
+        feed.ask()
+        clock[0] += 3000
+    feed.close()
+    hour, day = 3600, 86400
+    assert asked == [
+        1.7e9 - hour,  # where the watch began
+        1.8e9 - hour,  # as far as now
+        1.8e9 + 3000 - day,  # an hour later: a day back, which did not come to its end
+        1.8e9 + 3000 - day,
+        1.8e9 + 9000 - hour,
+    ]
+
+
+def test_which_mails_of_a_thread_are_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = posting("one")[:2]  # of January 2026
+    late = b"Received: by lists.example.org; Sun, 17 Jan 2027 01:00:00 +0000\n" + new
+    mails = [base64.b64encode(mail).decode() for mail in (old, late, late)]
+    told = {"mails": mails, "reached": 0.0}
+    monkeypatch.setattr("verify_series.watch.follow._child", lambda url, question: told)
+    feed = Feed("http://example.org/list", tmp_path / "mails.sqlite", 1.8e9)
+    feed.ask()
+    *came, end = feed.changes({})
+    places = [change.place for change in came if isinstance(change, Came)]
+    assert [is_old(place) for place in places] == [True, False]
+    assert list(feed.read(places)) == [old, late]
+    assert list(feed.changes({"feed": "2"})) == [end]
+    feed.close()

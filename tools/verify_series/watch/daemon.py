@@ -100,7 +100,9 @@ class Watch:
     def _end(self) -> None:
         notify("STOPPING=1")
         with contextlib.suppress(sqlite3.Error, OSError):  # it is put right at the next start
-            self._take_back(*self._out)
+            with self._state.change():
+                for row in self._state.in_state(RUNNING):  # we had it, and nobody else
+                    self._state.put(row.id, state=READY, tries=row.tries - 1)
             counters.write(self._plan.folder / "metrics.prom", self._state)
         self._hands.close()
         if self._deliveries:
