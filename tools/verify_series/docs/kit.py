@@ -31,8 +31,9 @@ EXECUTED = (
     "tools/net/ynl/ynl-gen-rst.py",
 )
 
-#: The folders of those that Sphinx's extensions, or each other, import.
-_MODULES = (f"{ROOT}/sphinx", "scripts/lib", "tools/lib/python", "tools/net/ynl/pyynl/lib")
+#: Those that Sphinx's extensions, or each other, import: folders, and one of many modules.
+_FOLDERS = (f"{ROOT}/sphinx", "scripts/lib", "tools/lib/python")
+_MODULE = "tools/net/ynl/pyynl/lib/doc_generator.py"
 
 
 def executed(paths: Iterable[str]) -> list[str]:
@@ -54,8 +55,9 @@ def make(base: Snapshot, folder: Path) -> tuple[Path, list[str]]:
 
     def fill(part: Path) -> None:
         base.export(ids, part)
-        for path in _MODULES:  # what cannot be compiled is not for this Python
+        for path in _FOLDERS:  # what cannot be compiled is not for this Python
             compileall.compile_dir(part / path, quiet=2)
+        compileall.compile_file(part / _MODULE, quiet=2)
 
     return once(folder, f"kit-{key}", fill), sorted(ids)
 
