@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from snapshots import apply
-from verify_series.docs import doubt, warnings
+from verify_series.docs import doubt, scope, warnings
+from verify_series.docs.scan import scan_text
 from verify_series.docs.unshown import Unshown
 from verify_series.model import Finding, Severity
 
@@ -28,13 +29,20 @@ SPRING = """\
  */
 """
 SOURCES = {"spring.c": SPRING, "wheel.c": "/**\n * wheel() - Turn the box.\n */\n"}
+DOCUMENTS = {
+    "Documentation/a.rst": "A\n=\n\n.. kernel-doc:: spring.c\n",
+    "Documentation/b.rst": "B\n=\n\n.. kernel-doc:: wheel.c\n",
+}
+TREE = {**SOURCES, **DOCUMENTS}
+SCOPE = scope.find(
+    apply(TREE, TREE), {p: scan_text(p, text) for p, text in DOCUMENTS.items()}, frozenset()
+)
 
 
 def shown_after_all(rule: str, message: str) -> set[str]:
     found = Finding("docs", rule, Severity.ERROR, "Documentation/a.rst", 1, message)
     unshown = Unshown(frozenset(SOURCES))
-    base = apply(SOURCES, SOURCES).base
-    return set(SOURCES.keys() - doubt.still_unshown([found], unshown, base).paths)
+    return set(SOURCES.keys() - doubt.still_unshown([found], unshown, SCOPE).paths)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +66,8 @@ def shown_after_all(rule: str, message: str) -> set[str]:
         ("role", 'Unknown interpreted text role "spring".', set()),
         ("footnote-unreferenced", "Footnote [#] is not referenced.", {"spring.c"}),
         ("unknown-target", "Anonymous hyperlink mismatch: 1 references but 0 targets.", {*SOURCES}),
-        ("section", "Inconsistent title style: skip from level 2 to 4.", {*SOURCES}),
+        ("section", "Inconsistent title style: skip from level 2 to 4.", {"spring.c"}),
+        ("transition", "Document or section may not begin with a transition.", {"spring.c"}),
         ("other", "something new", {*SOURCES}),
     ],
 )
@@ -67,16 +76,22 @@ def test_what_must_be_shown(rule: str, message: str, expected: set[str]) -> None
 
 
 def test_one_finding_in_doubt_is_enough() -> None:
-    base = apply(SOURCES, SOURCES).base
     found = [
         Finding("docs", rule, Severity.ERROR, "a.rst", 1, "'wheel'")
         for rule in ("kernel-doc", "unknown-term", "table")
     ]
     unshown = Unshown(frozenset(SOURCES))
-    assert doubt.still_unshown(found, unshown, base) == Unshown()
-    assert doubt.still_unshown([], unshown, base) == unshown
+    assert doubt.still_unshown(found, unshown, SCOPE) == Unshown()
+    assert doubt.still_unshown([], unshown, SCOPE) == unshown
+
+
+def test_what_a_document_shows_around_a_title_in_a_source() -> None:
+    text = "Inconsistent title style: skip from level 2 to 4."
+    found = Finding("docs", "section", Severity.ERROR, "wheel.c", 1, text)
+    unshown = Unshown(frozenset(SOURCES))
+    assert doubt.still_unshown([found], unshown, SCOPE).paths == {"spring.c"}
 
 
 def test_every_rule_is_one_that_exists() -> None:
     rules = {rule for rule, _ in warnings._RULES} | {"kernel-doc"}
-    assert rules >= doubt._CERTAIN | doubt._DEFINITION.keys()
+    assert rules >= doubt._CERTAIN | doubt._NEIGHBOURS | doubt._DEFINITION.keys()

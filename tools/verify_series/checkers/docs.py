@@ -86,7 +86,7 @@ def run(applied: AppliedSeries, spec: Spec) -> Examined:
     while hide != hidden:
         hidden = hide
         findings, versions, drawn = _judge(applied, found, cache, hidden)
-        hide = doubt.still_unshown(findings, hidden, base)
+        hide = doubt.still_unshown(findings, hidden, found)
     for stop in findings:
         if stop.rule == STOPS and stop.state is State.EXISTING:
             raise CheckError(

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..model import Finding, Snapshot
+from ..model import Finding
 from . import shown
+from .scope import Scope
 from .unshown import Unshown
 
 #: Rules whose findings no other text of the document can take away.
@@ -41,15 +42,23 @@ _DEFINITION = {
     "unknown-target": _TARGET,
     "unknown-term": "NAME",
 }
+#: Rules about what stands next to each other in one document.
+_NEIGHBOURS = frozenset(("section", "transition"))
+
 _MOST = 50  # patterns that are worth looking for
 _NAME = re.compile(r"""'([^']+)'|"([^"]+)"|\[([^\]]+)\]|not found: (.+)""")
 
 
-def still_unshown(findings: Iterable[Finding], unshown: Unshown, base: Snapshot) -> Unshown:
+def still_unshown(findings: Iterable[Finding], unshown: Unshown, scope: Scope) -> Unshown:
     """What of ``unshown`` need not be shown either for these findings to be certain."""
     patterns: set[str] = set()
+    around: set[str] = set()
     for finding in findings:
         if finding.rule in _CERTAIN:
+            continue
+        if finding.rule in _NEIGHBOURS:
+            documents = (finding.path, *scope.index.users.get(finding.path, ()))
+            around |= {finding.path, *scope.sources(documents)}
             continue
         found = _patterns(finding)
         if not found:
@@ -57,7 +66,8 @@ def still_unshown(findings: Iterable[Finding], unshown: Unshown, base: Snapshot)
         patterns |= found
     if len(patterns) > _MOST:
         return Unshown()
-    return unshown.without(shown.mentioning(base, unshown.paths, patterns))
+    base = scope.libraries[0].snapshot
+    return unshown.without(around | shown.mentioning(base, unshown.paths, patterns))
 
 
 def _patterns(finding: Finding) -> set[str]:

@@ -65,6 +65,7 @@ _RULES = tuple(
         ("role", r"Unknown interpreted text role|role \".*\"|No role entry"),
         ("lexing", r"Lexing literal_block|Pygments lexer name"),
         ("invalid-reference", r"Invalid xref|reference target not found"),
+        ("transition", r"transition"),
     )
 )
 
