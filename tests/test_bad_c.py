@@ -33,6 +33,8 @@ def doubling(first: str, by: str) -> str:
     return f"#define A0 {first}\n{''.join(lines)}"
 
 
+NEXT = "\nHOOK_X,\n"
+
 #: What the series makes of the files, and the sentence of the ERROR.
 UNREADABLE = {
     "an enum without its end": ({**GOOD, "a.h": ENUM.replace("};", "")}, f"{CUT}the enum at a.h:1"),
@@ -90,6 +92,14 @@ UNREADABLE = {
     "5,000 conditions": (
         enum(f"HOOK_B = {'1?' * 5000}1{':1' * 5000}"),
         f"{NO}1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1?1... nests too deep",
+    ),
+    "300 options": (
+        enum("".join(f"\n#if X{n}\nHOOK_B{n},\n#endif\n" for n in range(300)).strip()),
+        f"{NO}it depends on more than 256 options",
+    ),
+    "2,000 branches of one #if": (
+        enum(f"\n#if X\n{''.join(f'#elif Y{n}{NEXT}' for n in range(2000))}#endif\nHOOK_B"),
+        f"{NO}a.h has too many #if to be read",
     ),
     "UTF-16": ({**GOOD, "a.h": ENUM.encode("utf-16")}, NO_ENUM),
     "an empty file": ({**GOOD, "a.h": ""}, NO_ENUM),

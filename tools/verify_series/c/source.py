@@ -79,6 +79,7 @@ class _If:
     """An open #if: the tests so far, where the current branch begins, and the brackets then."""
 
     outer: Condition
+    dead: bool  # what is outside of it
     tests: list[Branch]
     before: list[int]
     kept: list[int] | None = None  # the open brackets at the end of the first live branch
@@ -131,7 +132,7 @@ class _Reader:
             self._take(tokens[done : directive.at])
             done = directive.at
             if directive is guard:
-                self.ifs.append(_If((), [], []))  # always taken, the first time
+                self.ifs.append(_If((), False, [], []))  # always taken, the first time
             else:
                 self._direct(directive)
         self._take(tokens[done:])
@@ -163,7 +164,7 @@ class _Reader:
     def _direct(self, directive: Directive) -> None:
         name, body = directive.name, directive.body
         if name in ("if", "ifdef", "ifndef"):
-            self.ifs.append(_If(self.condition, [], list(self.open)))
+            self.ifs.append(_If(self.condition, self.dead, [], list(self.open)))
             self._branch(_test(name, body), directive.line)
         elif name in ("elif", "elifdef", "elifndef", "else") and self.ifs:
             self._end_branch()
@@ -173,7 +174,7 @@ class _Reader:
             self._end_branch()
             last = self.ifs.pop()
             self.open = last.before if last.kept is None else last.kept
-            self._enter(last.outer)
+            self.condition, self.dead = last.outer, last.dead
         elif self.dead:
             return
         elif name in ("define", "undef") and body and body[0].kind == "name":
@@ -189,15 +190,12 @@ class _Reader:
             taken.append(Branch(test, True, line))
             this.tests.append(Branch(test, False, line))
         self.open = list(this.before)
-        self._enter(this.outer + tuple(taken))
+        self.condition = this.outer + tuple(taken)
+        self.dead = this.dead or any(constant(b.test) not in (None, b.holds) for b in taken)
 
     def _end_branch(self) -> None:
         if self.ifs[-1].kept is None and not self.dead:
             self.ifs[-1].kept = self.open
-
-    def _enter(self, condition: Condition) -> None:
-        self.condition = condition
-        self.dead = any(constant(b.test) not in (None, b.holds) for b in condition)
 
     def _define(self, directive: Directive) -> None:
         name, *rest = directive.body

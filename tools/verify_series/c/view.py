@@ -21,6 +21,8 @@ Configuration = Mapping[str, bool]
 
 _END = 1 << 30  # a line behind all others
 MOST = 32  # configurations that are all read
+_MOST_TESTS = 500_000  # of #if in one configuration; a header of the kernel's has some hundreds
+_MOST_OPTIONS = 256  # on which one text depends; mm/vmstat.c's names depend on some 40
 
 # Macros of the kernel's that every file uses (include/linux/stringify.h, include/vdso/bits.h).
 _KERNEL = read_source(
@@ -55,6 +57,23 @@ class _Everything(Mapping[str, bool]):
 EVERYTHING = _Everything()
 
 
+class _Completed(dict[str, bool]):
+    """A configuration in which all else is ``default``; holds what was asked for."""
+
+    def __init__(self, given: Configuration, default: bool) -> None:
+        super().__init__(given)
+        self.default = default
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> bool:
+        if len(self) >= _MOST_OPTIONS:
+            raise Unreadable(f"it depends on more than {_MOST_OPTIONS} options")
+        self[name] = self.default
+        return self.default
+
+
 class Undecided(Exception):
     """What is read depends on an option that the configuration does not mention."""
 
@@ -81,11 +100,15 @@ class View:
         self.asked: set[str] = set()
         self._place = {id(source): i for i, source in enumerate(self.sources)}
         self._held: dict[tuple[int, int], bool] = {}
+        self._tests = 0
 
     def holds(self, source: Source, condition: Condition) -> bool:
         """Whether what stands under ``condition`` in ``source`` is there."""
         key = (id(source), id(condition))
         if key not in self._held:
+            self._tests += len(condition)
+            if self._tests > _MOST_TESTS:
+                raise Unreadable(f"{source.path} has too many #if to be read")
             self._held[key] = all(
                 truth(branch.test, partial(self._decide, source, branch.line)) == branch.holds
                 for branch in condition
@@ -221,11 +244,9 @@ def complete(
     read: Callable[[Configuration], T], given: Configuration, default: bool
 ) -> tuple[Configuration, T]:
     """What ``read`` gives in one configuration, in which all that is not given is ``default``."""
-    while True:
-        try:
-            return given, read(given)
-        except Undecided as question:
-            given = {**given, question.name: default}
+    whole = _Completed(given, default)
+    result = read(whole)
+    return dict(whole), result
 
 
 def reason(failing: Sequence[Configuration], everything: Sequence[Configuration]) -> str:
