@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from repos import Repo
+from verify_series import listing
 
 # A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -30,6 +31,7 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setattr(listing, "_kept", {})  # dates are fixed: repositories share commit ids
     return home
 
 
