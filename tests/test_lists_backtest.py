@@ -16,8 +16,10 @@ import pytest
 from ends import processes, until
 from lists import EXPECTED, Rig, mails, slow
 from verify_series.lists.engine import Lost, Task, work_through
+from verify_series.lists.page import as_html
 from verify_series.lists.series import Posted
-from verify_series.lists.work import Result
+from verify_series.lists.summary import as_text, summarize
+from verify_series.lists.work import Result, series_line
 
 pytestmark = pytest.mark.skipif(not shutil.which("perl"), reason="perl is not installed")
 
@@ -215,3 +217,23 @@ def workers() -> set[int]:
         if b"forkserver" in line and b"forkserver" in above:
             found.add(int(path.parent.name))
     return found
+
+
+def test_what_mails_say_is_inert_in_the_summary() -> None:
+    subject = "<script>alert(1)</script> \x1b[31m \u202e red"
+    line = {
+        **series_line(Posted("a@x", 1, 1, subject, "<b>@x", 0, (), 1)),
+        "verdict": "none",
+        "kind": "crash",
+        "reason": f"because {subject}",
+        "cpu": 1.5,
+        "report": "",
+    }
+    made = summarize([line], 1)
+    page = as_html(made, [line], {"archive": subject})
+    for text in (page, as_text(made)):
+        assert not {"\x1b", "\u202e"}.intersection(text)
+        assert "\\u001b" in text
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert made.crashed == 1
