@@ -144,6 +144,17 @@ def test_bad_input(rig: Rig) -> None:
     assert "no such archive" in rig.run(code=2)
 
 
+def test_full_disk_is_no_result(rig: Rig, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(small))
+    rig.run("--sample", "1")  # the cache is as it will be
+    shutil.rmtree(rig.folder / "out")
+    (small / "ballast").write_bytes(bytes(shutil.disk_usage(small).free - 150_000))
+    assert "make room" in rig.run(code=2)
+    (small / "ballast").unlink()
+    rig.run()
+    assert rig.ends() == EXPECTED
+
+
 class Unlucky:
     """A crew in which workers die: of the series of ``killers`` always, of others once."""
 

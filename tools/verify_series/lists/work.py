@@ -7,6 +7,7 @@ tree, which it knows by its commit.
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import platform
@@ -46,6 +47,9 @@ KINDS: Mapping[str, str] = {
 }
 
 _KEPT_AS = {"json": keep, "text": text.render}
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_ROOM = 1 << 20  # bytes without which nothing can be verified
 
 _alone = threading.Lock()  # TMPDIR is the process's: a worker does one series at a time
 
@@ -96,8 +100,11 @@ def judge(posted: Posted, mails: bytes, options: Options) -> Result:
         reports: dict[str, str] = {}
         try:
             report = _verify(posted, mails, options, tree)
+            _require_room(report)
             told = _told(report, posted)
             reports = {name: _render(name, report) for name in options.formats}
+        except UserError:
+            raise
         except Exception as error:  # a crash of ours is a line in the results, and the run goes on
             told = {"verdict": Verdict.NONE, "kind": "crash", "reason": _crash(error)}
         spent = {
@@ -181,6 +188,20 @@ def _verify(posted: Posted, mails: bytes, options: Options, tree: Path) -> Repor
     series = report.series and replace(report.series, source="the archive")
     reason = report.reason.replace(file.name, name)
     return replace(report, source=posted.message_id, series=series, reason=reason)
+
+
+def _require_room(report: Report) -> None:
+    """Raises UserError where there is no verdict since this machine's disk is full: that says
+    nothing of the series, which is to be done again. Names in a series may say the same words, so
+    it is tried."""
+    reasons = [report.reason, *(outcome.reason for outcome in report.outcomes)]
+    if any(os.strerror(code) in reason for code in _FULL for reason in reasons):
+        try:
+            with tempfile.TemporaryFile(dir=cache.root()) as file:
+                file.write(bytes(_ROOM))
+        except OSError as error:
+            where = f"{cache.root()} on {platform.node()}"
+            raise UserError(f"{where}: {error.strerror} (make room, and run this again)") from error
 
 
 @functools.cache
