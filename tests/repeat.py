@@ -10,7 +10,8 @@ from pathlib import Path
 
 from public_inbox import stream
 
-_ID = re.compile(rb"(?im)^message-id:\s*<([^<>\s]+)>")
+_FIELDS = re.compile(rb"(?im)^(?:message-id|in-reply-to|references):.*(?:\n[ \t].*)*")
+_ID = re.compile(rb"<([^<>\s]+@[^<>\s]+)>")
 _CHANGE_ID = re.compile(rb"(?m)^change-id: \S+")
 
 
@@ -21,8 +22,11 @@ def split(mbox: bytes) -> list[bytes]:
 
 
 def repeated(thread: Sequence[bytes], number: int) -> Iterator[bytes]:
-    """The mails of a thread with other ids, which no other number gives."""
-    ids = sorted({found[1] for mail in thread if (found := _ID.search(mail))}, key=len)
+    """The mails of a thread with other ids, which no other number gives, also of mails that they
+    answer and that are not there: else b4 takes all numbers for one thread."""
+    headers = [mail.partition(b"\n\n")[0] for mail in thread]
+    fields = b"\n".join(field for header in headers for field in _FIELDS.findall(header))
+    ids = sorted(set(_ID.findall(fields)), key=len)
     for mail in thread:
         for one in reversed(ids):
             mail = mail.replace(one, b"n%d-%s" % (number, one))
