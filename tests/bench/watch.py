@@ -45,13 +45,14 @@ def main() -> None:
     given = parser.parse_args()
     dice = random.Random(given.seed)
     mails = _shuffled(_mails(given.only), dice)
+    tree = _tree()
     with tempfile.TemporaryDirectory(prefix="verify-series-watch-") as name:
         folder = Path(name)
         os.environ["XDG_CACHE_HOME"] = f"{folder}/cache"
         (folder / "inbox").mkdir()
         with public_inbox([_received(mails[0])], folder / "inbox") as url:
             inbox = folder / "inbox" / "list"
-            rig = Rig(folder, url, _tree(), words=("--interval", "2", "--settle", "20"))
+            rig = Rig(folder, url, tree, words=("--interval", "2", "--settle", "20"))
             begin = time.monotonic()
             kills, said = _follow(rig, inbox, mails[1:], given.minutes * 60, dice)
             lasted = time.monotonic() - begin
