@@ -7,7 +7,7 @@ import pytest
 
 import snapshots
 from verify_series.checkers import name_table
-from verify_series.model import NameRow, NameTable, UserError
+from verify_series.model import CheckError, NameRow, NameTable, UserError
 
 HEADER = "enum hook {{\n{}\t__HOOK_MAX\n}};\n"
 TABLE = "static const char *const names[__HOOK_MAX] = {{\n{}}};\n"
@@ -45,6 +45,13 @@ def test_a_fault_belongs_to_the_patch_that_brings_it_in() -> None:
         "moved:2 new 2",
         "moved:3 new 2",
     ]
+
+
+def test_a_table_that_moved_is_found_behind_files_that_have_none() -> None:
+    good = tree("AB", "AB")
+    moved = {"a.h": f"{good['a.h']}int x;\n", "b.h": "int b;\n", "c.c": good["a.c"]}
+    with pytest.raises(CheckError, match=r"c\.c has it now, so table-file of the profile"):
+        rules(good, moved)
 
 
 def test_the_table_is_drawn_before_and_after() -> None:
