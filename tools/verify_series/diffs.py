@@ -21,7 +21,7 @@ def unquote(path: str) -> str:
         return path
 
     def byte(found: re.Match[str]) -> str:
-        code = int(found[1], 8) if found[1][0].isdigit() else _ESCAPES.get(found[1], 63)
+        code = int(found[1], 8) if found[1][0].isdigit() else _ESCAPES[found[1]]
         return chr(code)
 
     inner = path[1:-1].encode("utf-8", "surrogateescape").decode("latin-1")
