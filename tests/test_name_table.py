@@ -11,6 +11,7 @@ from verify_series.model import CheckError, NameRow, NameTable, UserError
 
 HEADER = "enum hook {{\n{}\t__HOOK_MAX\n}};\n"
 TABLE = "static const char *const names[__HOOK_MAX] = {{\n{}}};\n"
+END = 'static const char *const names[__HOOK_MAX + 1] = {{\n\t"A",\n\t"B",\n\t"{}",\n}};\n'
 CHECK = {
     "enum": "hook",
     "enum-file": "a.h",
@@ -45,6 +46,13 @@ def test_a_fault_belongs_to_the_patch_that_brings_it_in() -> None:
         "moved:2 new 2",
         "moved:3 new 2",
     ]
+
+
+def test_the_name_at_the_sentinel_is_the_profiles() -> None:
+    end = {"at-sentinel": "none"}
+    good, bad = ({**tree("AB", "AB"), "a.c": END.format(name)} for name in ("none", "any"))
+    assert rules(good, bad, **end) == ["spelling:4 new 1"]
+    assert rules(bad, good, **end) == ["spelling:4 fixed 1"]
 
 
 def test_a_table_that_moved_is_found_behind_files_that_have_none() -> None:
