@@ -48,6 +48,21 @@ def test_a_fault_belongs_to_the_patch_that_brings_it_in() -> None:
     ]
 
 
+def test_a_name_that_moves_from_one_wrong_place_to_another_is_new() -> None:
+    assert rules(tree("ABC", "BAC"), tree("ABC", "CBA")) == [
+        "moved:2 new 1",
+        "moved:4 new 1",
+        "moved:2 fixed 1",
+        "moved:3 fixed 1",
+    ]
+
+
+def test_a_name_may_stand_once_also_beside_one_without_a_rule() -> None:
+    names = TABLE.format('\t"A",\n\t"A",\n')
+    odd = {"a.h": HEADER.format("\tHOOK_A,\n\tODD,\n"), "a.c": names}
+    assert rules(odd, {**odd, "a.c": f"{names}int x;\n"}) == ["duplicate:3 existing"]
+
+
 def test_the_name_at_the_sentinel_is_the_profiles() -> None:
     end = {"at-sentinel": "none"}
     good, bad = ({**tree("AB", "AB"), "a.c": END.format(name)} for name in ("none", "any"))
