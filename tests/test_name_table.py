@@ -63,6 +63,16 @@ def test_a_name_may_stand_once_also_beside_one_without_a_rule() -> None:
     assert rules(odd, {**odd, "a.c": f"{names}int x;\n"}) == ["duplicate:3 existing"]
 
 
+def test_without_a_sentinel_a_table_may_have_just_room_enough() -> None:
+    check = {key: value for key, value in CHECK.items() if key != "sentinel"}
+    good = {
+        "a.h": "enum hook {\n\tHOOK_A,\n\tHOOK_B,\n};\n",
+        "a.c": TABLE.format('\t"A",\n\t"B",\n').replace("__HOOK_MAX", "2"),
+    }
+    trees = snapshots.apply(good, {**good, "a.c": f"{good['a.c']}int x;\n"})
+    assert name_table.run(trees, name_table.parse(check)).findings == ()
+
+
 def test_the_name_at_the_sentinel_is_the_profiles() -> None:
     end = {"at-sentinel": "none"}
     good, bad = ({**tree("AB", "AB"), "a.c": END.format(name)} for name in ("none", "any"))
