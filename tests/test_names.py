@@ -119,6 +119,13 @@ def test_a_name_that_comes_late_is_a_warning_where_no_other_is_wrong_meanwhile()
     assert told(*steps) == ["noname error 3 1"]
 
 
+def test_a_table_that_the_series_brings_is_told() -> None:
+    base = {**tree(), "drivers/pump/show.c": '#include "pump.h"\n'}
+    assert examine(base, tree()).notes == (
+        "new: pump_names (drivers/pump/show.c:2) against pump (drivers/pump/pump.h:3), 3 names",
+    )
+
+
 def test_a_declared_table_is_not_judged_twice() -> None:
     spec = Spec("pump", "drivers/pump/pump.h", "pump_names", "drivers/pump/show.c")
     examined = examine(tree(), tree("IN OUT AUX TOP"), declared=(spec,))
