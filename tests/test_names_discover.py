@@ -10,7 +10,7 @@ import pytest
 import snapshots
 from verify_series.checkers import name_table
 from verify_series.checkers.name_found import Found
-from verify_series.model import Examined
+from verify_series.model import Examined, NameTable
 
 HEADER = "include/linux/gate.h"
 NAMES = "lib/gate/names.c"
@@ -309,6 +309,43 @@ def test_what_cannot_be_read_is_said() -> None:
         f" of GATE_OPEN at {HEADER}:2 needs START()"
     )
     assert examine(base, {"lib/gate/other.c": "int a;\n"}).findings == ()
+
+
+def test_what_cannot_be_read_hides_nothing_else() -> None:
+    """A table that cannot be compared comes first; the other one is judged as ever."""
+    base = {
+        HEADER: ENUM.replace("OPEN,", "OPEN = START(),"),
+        NAMES: names(),
+        "include/linux/wall.h": ENUM.replace("gate", "wall").replace("GATE", "WALL"),
+        "lib/wall/names.c": names().replace("gate", "wall").replace("GATE", "WALL"),
+    }
+    after = {
+        HEADER: grown(base[HEADER]),
+        "include/linux/wall.h": grown(ENUM).replace("gate", "wall").replace("GATE", "WALL"),
+    }
+    found = [(f.rule, f.path) for f in examine(base, {**base, **after}).findings]
+    assert sorted(found) == [("noname", "lib/wall/names.c"), ("unread", NAMES)]
+
+
+def test_an_enum_of_two_names_is_called_by_its_first() -> None:
+    two = ENUM.replace("enum gate", "typedef enum gate").replace("};", "} gate_kind;")
+    assert two.count("gate_kind") == 1
+    (drawn,) = examine({HEADER: two, NAMES: names()}, {HEADER: grown(two)}).exhibits
+    assert isinstance(drawn, NameTable)
+    assert drawn.enum == "gate"
+    base = {HEADER: two.replace("OPEN,", "OPEN = START(),"), NAMES: names()}
+    (finding,) = examine(base, {HEADER: grown(base[HEADER])}).findings
+    assert f" against gate ({HEADER}:1) could not be compared" in str(finding)
+
+
+@pytest.mark.parametrize(("count", "last"), [(12, []), (13, ["and 1 more in names"])])
+def test_some_new_names_are_listed_and_the_others_counted(count: int, last: list[str]) -> None:
+    words = [f"KEY{number}" for number in range(count)]
+    more = ENUM.replace("\tGATE_MAX", "".join(f"\tGATE_{w},\n" for w in words) + "\tGATE_MAX")
+    entries = "".join(f'\t"{w.lower()}",\n' for w in ("OPEN", "SHUT", "LOCK", *words))
+    notes = examine({HEADER: ENUM, NAMES: names()}, {HEADER: more, NAMES: names(entries)}).notes
+    assert [note for note in notes if not note.startswith("new in names: GATE_KEY")] == last
+    assert len(notes) == 12 + len(last)
 
 
 def test_an_enum_that_a_list_makes() -> None:
