@@ -6,11 +6,13 @@ that is not documented, is a fault. For test_properties.py and fuzz.py.
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
+from unittest import mock
 from xml.etree import ElementTree
 
 from reports import hostile
@@ -130,13 +132,18 @@ def rst(written: str) -> None:
             assert normalized(label) == label or re.search(r"[\\`]", label)
 
 
+#: Of a reply, whatever git knows here.
+_SENDER = {"GIT_COMMITTER_NAME": "Ada Example", "GIT_COMMITTER_EMAIL": "ada@example.org"}
+
+
 def report(words: str) -> None:
     """Every format of a report that says ``words`` everywhere."""
     made = hostile(words)
     inert(text.render(made))
     for name in FORMATS:
         try:
-            written = load(name).render([made], [(words, words)], Verdict.FAIL)
+            with mock.patch.dict(os.environ, _SENDER):
+                written = load(name).render([made], [(words, words)], Verdict.FAIL)
         except UnicodeError:
             raise AssertionError(name) from None
         inert(written)
