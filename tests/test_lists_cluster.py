@@ -128,6 +128,18 @@ def test_the_tree_is_found_by_its_commit(tmp_path: Path, monkeypatch: pytest.Mon
     assert _ready(options, __version__) == ""
 
 
+def test_a_tree_that_moved_on_is_another_one(tmp_path: Path) -> None:
+    """The folder itself does not change when a commit changes a file below it."""
+    repo = Repo(tmp_path / "tree")
+    options = Options(repo.commit({"lib/a": "1"}), (str(repo.folder),))
+    kept = repo.folder.stat()
+    assert find_tree(options) == repo.folder
+    repo.commit({"lib/a": "2"})
+    os.utime(repo.folder, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    with pytest.raises(NoTree):
+        find_tree(options)
+
+
 def test_no_scheduler(tmp_path: Path) -> None:
     said = Rig(tmp_path, mails()).run("--scheduler", "tcp://127.0.0.1:1", code=2)
     assert "no Dask scheduler answers at tcp://127.0.0.1:1" in said

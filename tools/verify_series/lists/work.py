@@ -154,16 +154,9 @@ def find_tree(options: Options) -> Path:
     )
 
 
-_heads: dict[tuple[str, int], str | None] = {}
-
-
 def _head(path: Path) -> str | None:
-    """HEAD of a tree; asked once while a worker lives, unless the folder changes."""
-    key = (str(path), path.stat().st_mtime_ns)
-    if key not in _heads:
-        opened = open_tree(path, cache=cache.root(), progress=lambda text: None)
-        _heads[key] = opened.resolve("HEAD")
-    return _heads[key]
+    """HEAD of a tree as it is now: a worker lives long, and the user pulls meanwhile."""
+    return open_tree(path, cache=cache.root(), progress=lambda text: None).resolve("HEAD")
 
 
 def _verify(posted: Posted, mails: bytes, options: Options, tree: Path) -> Report:
