@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import shlex
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from ..lists.archive import is_url
+from ..lists.folder import held
 from ..lists.index import Index
 from ..model import UserError
 from ..watch.daemon import FORMATS, Plan, Watch
@@ -72,7 +72,8 @@ def main(argv: Sequence[str]) -> int:
     command = _command(options)
     make_options(options, FORMATS)
     with ExitStack() as stack:
-        stack.enter_context(_ours(folder))
+        taken = f"another watch uses {folder} (end it, or give another --out)"
+        stack.enter_context(held(folder, taken))
         state = stack.enter_context(closing(State(folder / "state.sqlite")))
         since = _begun(state, options)
         index = stack.enter_context(closing(_index(folder / "index.sqlite")))
@@ -112,24 +113,6 @@ def _command(options: argparse.Namespace) -> Command | None:
     if not words:
         raise UserError("--run names no command")
     return Command(words, float(options.run_timeout))
-
-
-@contextmanager
-def _ours(folder: Path) -> Iterator[None]:
-    """The folder, made if need be; one watch at a time has it."""
-    try:
-        (folder / "reports").mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("w")
-    except OSError as error:
-        raise UserError(f"cannot write to {folder}: {error.strerror} (give --out)") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(
-                f"another watch uses {folder} (end it, or give another --out)"
-            ) from error
-        yield
 
 
 def _begun(state: State, options: argparse.Namespace) -> float:

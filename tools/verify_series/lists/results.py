@@ -12,7 +12,6 @@ killed, the disk was full) is taken away, and its series is done again.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model import UserError
+from .folder import held
 from .series import Posted
 from .work import Result
 
@@ -118,18 +118,7 @@ def opened(folder: Path, about: dict[str, Any]) -> Iterator[Results]:
     ``about`` is all that decides what the results are. Raises UserError where the folder belongs
     to another run, to one that goes on now, or cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("w")
-    except OSError as error:
-        raise UserError(f"cannot write to {folder}: {error.strerror} (give --out)") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(
-                f"another run writes to {folder} (wait, or give another --out)"
-            ) from error
+    with held(folder, f"another run writes to {folder} (wait, or give another --out)"):
         _require_same(folder, {"format": FORMAT, **about})
         yield Results(folder)
 
