@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import BinaryIO
 
 from .diffs import read_steps, unquote
 from .imported import quote_path
@@ -49,15 +50,15 @@ class Mail:
 
 def read_mail(store: Store, patch: Patch) -> Mail:
     """Split a mail into author, message and diff, as the first half of ``git am`` does."""
-    where = store.folder / f"mail-{patch.number}"
-    where.mkdir(exist_ok=True)
-    done = store.git("mailinfo", where / "message", where / "diff", stdin=patch.mail)
+    with _memory("message") as message_file, _memory("diff") as diff_file:
+        places = (f"/proc/{os.getpid()}/fd/{file.fileno()}" for file in (message_file, diff_file))
+        done = store.git("mailinfo", *places, stdin=patch.mail)
+        body, diff = message_file.read(), diff_file.read()
     info = dict(
         line.split(": ", 1)
         for line in done.stdout.decode("utf-8", "replace").splitlines()
         if ": " in line
     )
-    diff = (where / "diff").read_bytes() if (where / "diff").exists() else b""
     if done.status or not info.get("Email") or not diff:
         raise UserError(
             f"{_called(patch)}: this mail is not a patch that git am takes"
@@ -71,7 +72,6 @@ def read_mail(store: Store, patch: Patch) -> Mail:
             " (git am refuses it too)"
         ) from error
     offset = when.strftime("%z") or "+0000"
-    body = (where / "message").read_bytes()
     message = store.must("stripspace", stdin=os.fsencode(info.get("Subject", "")) + b"\n\n" + body)
     return Mail(
         patch,
@@ -82,6 +82,12 @@ def read_mail(store: Store, patch: Patch) -> Mail:
         diff,
         _paths(store, patch, diff),
     )
+
+
+def _memory(name: str) -> BinaryIO:
+    """A file in memory. git-mailinfo(1) does not notice when what it writes is cut off by a full
+    disk, and half a diff may apply."""
+    return os.fdopen(os.memfd_create(name), "rb")
 
 
 def _paths(store: Store, patch: Patch, diff: bytes) -> tuple[str, ...]:
