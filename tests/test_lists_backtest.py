@@ -144,11 +144,15 @@ def test_bad_input(rig: Rig) -> None:
     assert "no such archive" in rig.run(code=2)
 
 
-def test_full_disk_is_no_result(rig: Rig, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("room", [0, 20_000, 60_000])
+def test_full_disk_is_no_result(
+    rig: Rig, small: Path, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is that finds no room: the index, git, or a checker."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(small))
     rig.run("--sample", "1")  # the cache is as it will be
     shutil.rmtree(rig.folder / "out")
-    (small / "ballast").write_bytes(bytes(shutil.disk_usage(small).free - 60_000))
+    (small / "ballast").write_bytes(bytes(shutil.disk_usage(small).free - room))
     assert "make room" in rig.run(code=2)
     (small / "ballast").unlink()
     rig.run()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -76,7 +75,7 @@ def main(argv: Sequence[str]) -> int:
         stack.enter_context(held(folder, taken))
         state = stack.enter_context(closing(State(folder / "state.sqlite")))
         since = _begun(state, options)
-        index = stack.enter_context(closing(_index(folder / "index.sqlite")))
+        index = stack.enter_context(closing(Index(folder / "index.sqlite")))
         patience = float(options.patience * _DAY)
         plan = Plan(
             folder=folder,
@@ -94,13 +93,6 @@ def main(argv: Sequence[str]) -> int:
         except KeyboardInterrupt:
             say("ended by a signal; the state is kept")
             return 0
-
-
-def _index(file: Path) -> Index:
-    try:
-        return Index(file)
-    except sqlite3.Error as error:
-        raise UserError(f"{file} cannot be used: {error} (is there room?)") from error
 
 
 def _command(options: argparse.Namespace) -> Command | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cache import locked
+from ..model import UserError
 from .archive import Archive
 from .change import Came, Reached, Reset, Went
 from .mail import Mail, Subject, read_mail
@@ -47,10 +48,13 @@ class Index:
     others read meanwhile."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        with self._locked(lambda: None):
-            self._db = _connect(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._locked(lambda: None):
+                self._db = _connect(path)
+        except (sqlite3.Error, OSError) as error:
+            raise _unusable(path, error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -59,12 +63,18 @@ class Index:
     def update(self, archive: Archive, say: Callable[[str], None]) -> None:
         """Take in what came and went since the last time, all of it or, if interrupted, nothing."""
         with self._locked(lambda: say("waiting for another run that reads this archive")):
-            since = dict(self._db.execute("SELECT part, reached FROM position"))
-            with self._db:
-                for count, change in enumerate(archive.changes(since), 1):
-                    self._take(change)
-                    if count % _FEW == 0:
-                        say(f"read {count} mails")
+            try:
+                self._take_all(archive, say)
+            except sqlite3.Error as error:
+                raise _unusable(self._path, error) from error
+
+    def _take_all(self, archive: Archive, say: Callable[[str], None]) -> None:
+        since = dict(self._db.execute("SELECT part, reached FROM position"))
+        with self._db:
+            for count, change in enumerate(archive.changes(since), 1):
+                self._take(change)
+                if count % _FEW == 0:
+                    say(f"read {count} mails")
 
     def newest(self) -> int:
         """A number that grows with every mail that comes."""
@@ -160,6 +170,10 @@ class Index:
                 ask(f"UPDATE {table} SET thread = ? WHERE thread = ?", (thread, other))
         self._db.executemany("INSERT INTO link VALUES (?, ?)", ((one, thread) for one in fresh))
         return thread
+
+
+def _unusable(path: Path, error: Exception) -> UserError:
+    return UserError(f"{path} cannot be used: {error} (make room, if it lacks that)")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -7,7 +7,6 @@ tree, which it knows by its commit.
 
 from __future__ import annotations
 
-import errno
 import functools
 import os
 import platform
@@ -48,8 +47,7 @@ KINDS: Mapping[str, str] = {
 
 _KEPT_AS = {"json": keep, "text": text.render}
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-_ROOM = 1 << 20  # bytes without which nothing can be verified
+_ROOM = 1 << 19  # bytes without which nothing can be verified
 
 _alone = threading.Lock()  # TMPDIR is the process's: a worker does one series at a time
 
@@ -184,17 +182,18 @@ def _verify(posted: Posted, mails: bytes, options: Options, tree: Path) -> Repor
 
 
 def _require_room(report: Report) -> None:
-    """Raises UserError where there is no verdict since this machine's disk is full: that says
-    nothing of the series, which is to be done again. Names in a series may say the same words, so
-    it is tried."""
-    reasons = [report.reason, *(outcome.reason for outcome in report.outcomes)]
-    if any(os.strerror(code) in reason for code in _FULL for reason in reasons):
-        try:
-            with tempfile.TemporaryFile(dir=cache.root()) as file:
-                file.write(bytes(_ROOM))
-        except OSError as error:
-            where = f"{cache.root()} on {platform.node()}"
-            raise UserError(f"{where}: {error.strerror} (make room, and run this again)") from error
+    """Raises UserError where something could not be done and this machine's disk is full: that
+    says nothing of the series, which is to be done again. Programs say it in many words, so it is
+    tried."""
+    wrong = any(outcome.status is Status.ERROR for outcome in report.outcomes)
+    if not wrong and report.verdict is not Verdict.NONE:
+        return
+    try:
+        with tempfile.TemporaryFile(dir=cache.root()) as file:
+            file.write(bytes(_ROOM))
+    except OSError as error:
+        where = f"{cache.root()} on {platform.node()}"
+        raise UserError(f"{where}: {error.strerror} (make room, and run this again)") from error
 
 
 @functools.cache
