@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .. import cache
-from ..checkers import EXECUTING, REGISTRY
+from ..checkers import EXECUTING
 from ..lists.engine import Crew
 from ..lists.work import Options
 from ..model import UserError
-from ..names_given import one_of
 from ..report.inert import printable
 from ..tree import open_tree
-from .options import standing_tree
+from .options import add_checker_options, standing_tree
 
 _MEMORY = 2048  # MiB of data for a worker and each program it starts
 
@@ -37,16 +36,7 @@ def add_verdict_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--base", metavar="REV", help="commit to apply to (default: found out for each)")
     add("--no-rewind", action="store_true", help="no verdict where the tree has the series")
-    add(
-        "--only",
-        action="append",
-        type=lambda word: one_of(word, REGISTRY, "checker"),
-        metavar="NAME",
-        default=[],
-        help="run only this checker; repeatable",
-    )
-    add("--build", action="store_true", help="compile each patch, in a sandbox")
-    add("--boot", action="store_true", help="boot kernels without and with the series")
+    add_checker_options(parser)
     add("--strict", action="store_true", help="warnings and notes gate as well")
 
 

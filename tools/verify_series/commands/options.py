@@ -71,6 +71,15 @@ def add_series_options(parser: argparse.ArgumentParser) -> None:
     add("-v", dest="revision", type=_revision, metavar="N", help="revision (default: the newest)")
     add("-P", dest="pick", metavar="1,3-5", help="only these patches, as b4 am -P")
     add("--refresh", action="store_true", help="ask the archive again")
+    add_checker_options(parser)
+    add("--config", metavar="FILE", help="kernel configuration to compile with")
+    add("--no-sandbox", action="store_true", help="compile with your own rights")
+    add("--strict", action="store_true", help="warnings and notes gate as well")
+
+
+def add_checker_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which checkers look at a series."""
+    add = parser.add_argument
     add(
         "--only",
         action="append",
@@ -81,9 +90,6 @@ def add_series_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--build", action="store_true", help="compile each patch, in a sandbox")
     add("--boot", action="store_true", help="boot kernels without and with the series")
-    add("--config", metavar="FILE", help="kernel configuration to compile with")
-    add("--no-sandbox", action="store_true", help="compile with your own rights")
-    add("--strict", action="store_true", help="warnings and notes gate as well")
 
 
 def standing_tree(options: argparse.Namespace, cwd: Path) -> Path | None:
