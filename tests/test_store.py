@@ -86,3 +86,20 @@ def test_a_list_of_all_paths_is_that_of_the_users_commit_and_what_differs(
             assert beside.read(commit, path) == alone.read(commit, path), path
     alone.close()
     beside.close()
+
+
+def test_folders_asked_for_together_with_what_is_in_them(repo: Repo, tmp_path: Path) -> None:
+    """git lists only the lower of two such; the other must not be taken for absent, nor be
+    remembered as absent."""
+    commit = repo.commit({"a/b/c": "1", "a/d": "2", "e": "3"})
+    git = repo.folder / ".git"
+    for near in ("", commit):
+        store = Store.create(tmp_path / f"store{near}", git / "objects")
+        store.near = near
+        together = store.object_ids(commit, ["a/b/c", "a", "a/b", "e", "e/f", "a/none"])
+        assert together == {
+            p: repo.git("rev-parse", f"HEAD:{p}") for p in ("a", "a/b", "a/b/c", "e")
+        }
+        assert store.object_ids(commit, ["a", "a/b"]).keys() == {"a", "a/b"}
+        assert store.entries(commit, ["a", "a/b/c"], folders=True).keys() == {"a", "a/b/c"}
+        store.close()

@@ -67,6 +67,30 @@ def test_a_series_that_passes(job: Job) -> None:
     assert series.paths == {"a.c"}
 
 
+def test_a_table_beside_and_above_the_new_files(repo: Repo, tmp_path: Path) -> None:
+    """New files in a folder and in one below it made the search leave out the outer one."""
+    had = ("OPEN", "SHUT", "JAR")
+    gate = f"enum gate {{\n\tGATE_{', GATE_'.join(had)},\n\tGATE_MAX\n}};\n"
+    table = "#include <linux/gate.h>\nstatic const char *const names[GATE_MAX] = {\n"
+    base = repo.commit(
+        {
+            "include/linux/gate.h": gate,
+            "lib/names.c": table
+            + "".join(f'\t[GATE_{n}] = "{n.lower()}",\n' for n in had)
+            + "};\n",
+            "lib/gate/old.c": "int old;\n",
+        }
+    )
+    grown = gate.replace("\tGATE_MAX", "\tGATE_LOCK,\n\tGATE_MAX")
+    new = {"lib/new.c": "int one;\n", "lib/gate/new.c": "int two;\n"}
+    repo.commit({"include/linux/gate.h": grown, **new})
+    mail = tmp_path / "gate.eml"
+    mail.write_bytes(repo.raw("format-patch", "-1", "--stdout"))
+    repo.git("reset", "-q", "--hard", base)
+    report = run(Job(Request(str(mail)), repo.folder, only=("name-table",)))
+    assert [(f.rule, f.path) for f in report.new] == [("noname", "lib/names.c")]
+
+
 def test_a_strict_run_has_other_gates(job: Job) -> None:
     assert run(replace(job, strict=True), examine=asked([], PASSED)).gates == set(Severity)
 

@@ -9,10 +9,9 @@ some paths alone, which every patch makes, only those are asked for.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import PurePosixPath
 
 Entries = dict[str, tuple[str, str]]  # path to mode and id
 Ask = Callable[..., bytes]  # runs a git command
@@ -43,14 +42,13 @@ class Difference:
     @cached_property
     def _above(self) -> frozenset[str]:
         """Everything at, and above, a path that changed."""
-        above = (str(folder) for path in self.changed for folder in PurePosixPath(path).parents)
-        return frozenset((*self.changed, *above))
+        return frozenset((*self.changed, *(f for path in self.changed for f in _folders(path))))
 
     def concerns(self, path: str) -> bool:
         """Whether what is at a path may be another than in the commit near."""
         if path in self._above or not path or path.endswith("/"):
             return True
-        return any(str(folder) in self.changed for folder in PurePosixPath(path).parents)
+        return any(folder in self.changed for folder in _folders(path))
 
     def put_into(self, before: Entries, folder: str) -> Entries:
         """The entries below a folder, in git's order, out of those of the commit near."""
@@ -83,13 +81,31 @@ def difference(ask: Ask, near: str, commit: str) -> Difference:
 
 
 def listed(ask: Ask, commit: str, paths: Iterable[str], *options: str) -> Entries:
-    """Those of some paths that exist. None of them may lie below another one."""
-    wanted = [path for path in paths if path and "\0" not in path and not path.startswith("/")]
+    """Those of some paths that exist."""
+    wanted = {path for path in paths if path and "\0" not in path and not path.startswith("/")}
     found: Entries = {}
-    for first in range(0, len(wanted), _MOST_ARGUMENTS):
-        some = wanted[first : first + _MOST_ARGUMENTS]
-        found |= parse(ask("ls-tree", "-z", *options, commit, "--", *some))
+    for group in _apart(wanted):
+        for first in range(0, len(group), _MOST_ARGUMENTS):
+            some = group[first : first + _MOST_ARGUMENTS]
+            found |= parse(ask("ls-tree", "-z", *options, commit, "--", *some))
     return found
+
+
+def _apart(paths: Iterable[str]) -> Iterator[list[str]]:
+    """Groups in which no path lies below another: of two such, git lists the lower one alone."""
+    left = set(paths)
+    while left:
+        above = left.intersection(folder for path in left for folder in _folders(path))
+        yield sorted(left - above)
+        left = above
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that a path is in, the outermost first."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
 
 
 def kept_paths(ask: Ask, commit: str, paths: Iterable[str]) -> Entries:
