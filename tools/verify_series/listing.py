@@ -9,6 +9,7 @@ some paths alone, which every patch makes, only those are asked for.
 from __future__ import annotations
 
 import os
+from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -55,15 +56,15 @@ class Difference:
         inside = {p: e for p, e in self.changed.items() if p.startswith(folder)}
         if not inside:
             return before
-        entries = dict(before)
-        new = False
-        for path, entry in inside.items():
-            new = new or path not in before
-            if entry:
-                entries[path] = entry
-            else:
-                entries.pop(path, None)
-        return dict(sorted(entries.items(), key=_bytes)) if new else entries
+        entries = {**before, **{path: entry for path, entry in inside.items() if entry}}
+        for path in (path for path, entry in inside.items() if not entry):
+            entries.pop(path, None)
+        if new := sorted(entries.keys() - before.keys()):
+            items = list(entries.items())[: -len(new)]
+            for path in new:
+                insort(items, (path, entries[path]), key=_bytes)
+            return dict(items)
+        return entries
 
 
 def difference(ask: Ask, near: str, commit: str) -> Difference:

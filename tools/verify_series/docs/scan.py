@@ -16,6 +16,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from ..model import Snapshot
@@ -128,6 +129,7 @@ def other_documents(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(f"{ROOT}/networking/netlink_spec/{name}.rst" for name in names)
 
 
+@lru_cache(maxsize=1 << 14)  # each document is asked for again and again
 def document_name(path: str) -> str:
     """``Documentation/a/b.rst`` → ``a/b``: what ``:doc:`` and toctrees call it."""
     return posixpath.splitext(path.removeprefix(f"{ROOT}/"))[0]

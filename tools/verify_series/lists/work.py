@@ -8,6 +8,7 @@ tree, which it knows by its commit.
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import platform
 import resource
@@ -48,6 +49,8 @@ KINDS: Mapping[str, str] = {
 _KEPT_AS = {"json": keep, "text": text.render}
 
 _ROOM = 1 << 19  # bytes without which nothing can be verified
+
+gc.set_threshold(50_000)  # as in main.py, which is not where a worker begins
 
 _alone = threading.Lock()  # TMPDIR is the process's: a worker does one series at a time
 

@@ -61,8 +61,10 @@ class Search:
     def folders(self) -> dict[str, str]:
         """The folders that are kept each, and the ids of their trees."""
         if self._folders is None:
-            names = {_folder(path) for path in self._paths() if path.endswith((".c", ".h"))}
-            self._folders = dict(self.snapshot.object_ids(sorted(names)))
+            files = (path for path in self._paths() if path.endswith((".c", ".h")))
+            inside = {path[: path.rfind("/")] if path.count("/") > 1 else path for path in files}
+            folders = sorted({_folder(path) for path in inside})
+            self._folders = dict(self.snapshot.object_ids(folders))
         return self._folders
 
 

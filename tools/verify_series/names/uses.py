@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from ..c.source import Source
 from ..c.tables import find_tables
@@ -27,8 +28,17 @@ def bounds(source: Source, name: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _places(source: Source, name: str) -> Iterator[int]:
-    return (i for i, token in enumerate(source.tokens) if token.text == name and i > 1)
+def _places(source: Source, name: str) -> Sequence[int]:
+    return _all_places(source).get(name, ())
+
+
+@lru_cache(maxsize=8)  # a file of many arrays is asked about each of them
+def _all_places(source: Source) -> Mapping[str, Sequence[int]]:
+    places: dict[str, list[int]] = {}
+    for i, token in enumerate(source.tokens):
+        if token.kind == "name" and i > 1:
+            places.setdefault(token.text, []).append(i)
+    return places
 
 
 def _is_size(source: Source, at: int) -> bool:
