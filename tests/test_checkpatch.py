@@ -239,11 +239,19 @@ def test_the_root_holds_only_what_is_asked_for(repo: Repo, store: Store, rich: s
     assert names >= {"a.c", "COPYING", "Kbuild", "README"}
     assert not {n for n in names if n.startswith(("drivers/", "include/", "Documentation/"))}
     assert held["a.c"] == b"int a;\n"  # the base's
+    assert held["MAINTAINERS"] == b""
+    assert not names & {"scripts/get_maintainer.pl", "scripts/spdxcheck.py"}
+    assert notes == ()
+
+
+@pytest.mark.parametrize("path", ["drivers/old/a.c", "drivers/olds.c", "doc/Obsolete/a"])
+def test_the_root_holds_what_tells_obsolete_code(
+    repo: Repo, store: Store, rich: str, path: str
+) -> None:
+    names, held, _ = root_of(repo, store, rich, {"a.c": "int b;\n", path: "int c;\n"})
     assert b"OLD BUS" in held["MAINTAINERS"]
     assert b"NEW BUS" not in held["MAINTAINERS"]
     assert "scripts/get_maintainer.pl" in names
-    assert "scripts/spdxcheck.py" not in names
-    assert notes == ()
 
 
 def test_the_root_holds_the_headers_that_matter(repo: Repo, store: Store, rich: str) -> None:

@@ -57,3 +57,27 @@ def test_words_that_are_new(text: str, words: set[str]) -> None:
 )
 def test_paths_that_a_message_cites(text: str, paths: set[str]) -> None:
     assert checkpatch_root._cited(text.encode()) == paths
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "concerned"),
+    [
+        ("F:\tdrivers/old/", "drivers/old/a.c", True),
+        ("F:\tdrivers/old/", "drivers/new/a.c", False),
+        ("F:\tdrivers/*/old.c", "drivers/a/old.c", True),
+        ("F:\tdrivers/*/old.c", "net/a/old.c", False),
+        ("F:\tdrivers/old?x", "drivers/oldax", True),
+        ("F:\tdrivers/o{0,1}ld.c", "drivers/ld.c", True),
+        ("F:\tdrivers/old|new", "net/new.c", True),
+        ("F:\t*/old.c", "net/old.c", True),
+        ("F:\t[a-d]*/old.c", "block/old.c", True),
+        ("N:\told", "net/threshold.c", True),
+        ("K:\told_bus", "net/a.c", True),
+        ("X:\tnet/\nF:\tdrivers/old/", "net/a.c", False),
+    ],
+)
+def test_what_a_section_of_maintainers_may_concern(
+    pattern: str, path: str, concerned: bool
+) -> None:
+    sections = f"OLD BUS\nS:\tObsolete\n{pattern}\n"
+    assert checkpatch_root._may_concern(sections.encode(), path.encode()) is concerned
