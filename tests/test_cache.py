@@ -7,11 +7,13 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
-from verify_series import cache
+from verify_series import aged, cache
+from verify_series.kept import Kept
 from verify_series.model import UserError
 
 
@@ -102,3 +104,44 @@ def test_a_lock_that_another_run_has(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert told == ["waits"]
     with cache.locked(tmp_path / "lock", lambda: told.append("waits")):
         assert told == ["waits"]
+
+
+def test_what_was_not_used_for_long_is_dropped(hermetic: Path) -> None:
+    """A file by its times, a folder by when it was last given; what has its own limit never."""
+    root = cache.root()
+    long = time.time() - (aged.DAYS + 1) * 86_400
+
+    def fill(folder: Path) -> None:
+        (folder / "x").write_text("x")
+
+    kept = Kept(root / "names")
+    objects: dict[str, Path] = {}
+    for key in ("old", "read", "new"):
+        kept.save(key, key)
+        there = {p for p in (root / "names" / "objects").rglob("*") if p.is_file()}
+        [objects[key]] = there - set(objects.values())
+    os.utime(objects["old"], (long, long))
+    os.utime(objects["read"], (time.time(), long))  # as reading does
+    for key in ("left", "wanted"):
+        os.utime(cache.once(root / "trees", key, fill), (long, long))
+    report = root / "results" / "report.json"
+    report.parent.mkdir()
+    report.write_text("{}")
+    os.utime(report, (long, long))
+    assert cache.once(root / "trees", "wanted", fill).is_dir()
+
+    with cache.workspace():
+        pass
+    assert [kept.load(key) for key in ("old", "read", "new")] == [None, "read", "new"]
+    assert [path.name for path in (root / "trees").iterdir() if path.is_dir()] == ["wanted"]
+    assert report.exists()
+
+    os.utime(root / "trees" / "wanted", (long, long))
+    with cache.workspace():
+        pass
+    assert (root / "trees" / "wanted").is_dir()  # it has been looked through today
+    os.utime(root / "looked-through", (long, long))
+    with cache.workspace():
+        pass
+    assert not (root / "trees" / "wanted").exists()
+    assert cache.once(root / "trees", "wanted", fill).is_dir()

@@ -3,11 +3,11 @@
 
     nox -s bench -- lists             alone and backtest, on Linux 7.2
     nox -s bench -- lists grow N JOBS a list of N series (short threads under new ids)
-    nox -s bench -- lists many N      a list of N series (all threads), killed in between
+    nox -s bench -- lists many N      a list of N series (all threads): killed, undisturbed, by Dask
 
-Alone is one process for a series, with a warm cache; both use the threads of ../shared/lore.
-Seconds are of CPU, with all processes that were waited for; a backtest's are those that its lines
-state, and those of the command itself.
+Alone is one process for a series, with a warm cache, in turns with what it is held against, the
+better of two; all use the threads of ../shared/lore. Seconds are of CPU, with all processes that
+were waited for; a backtest's are those that its lines state, and those of the command itself.
 """
 
 from __future__ import annotations
@@ -20,13 +20,18 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
 sys.path[:0] = [str(TOP / "tests"), str(TOP / "tools")]
 SHARED = Path(os.environ.get("VERIFY_SERIES_SHARED", TOP.parent / "shared"))
 _SHORT = 30_000  # bytes of a thread that grow repeats
+_KILLS = 3
+_UNTIL_KILLED = 45  # seconds
 
 from repeat import inbox, split  # noqa: E402
 
@@ -61,10 +66,11 @@ class Bench:
 
     def backtest(self, archive: Path, out: str, *options: str) -> list[dict[str, object]]:
         """The lines of a run, and what it took on standard output."""
+        known = len(self.lines(out))
         before, begin = children(), time.monotonic()
         argv = [*self.argv("backtest", archive), "--out", out, *options]
         subprocess.run(argv, env=self.env, cwd=self.top, capture_output=True, check=True)
-        lines = self.lines(out)
+        lines = self.lines(out)[known:]
         own = children() - before  # of the command, not of its workers
         cpu = sum(float(str(line["cpu"])) for line in lines)
         minutes = (time.monotonic() - begin) / 60
@@ -78,38 +84,78 @@ class Bench:
             f"load {os.getloadavg()[0]:.1f}",
             flush=True,
         )
-        return lines
+        return self.lines(out)
 
     def lines(self, out: str) -> list[dict[str, object]]:
-        text = (self.top / out / "results.jsonl").read_text()
-        return [json.loads(line) for line in text.splitlines()]
+        file = self.top / out / "results.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    @contextmanager
+    def cluster(self, workers: int) -> Iterator[str]:
+        """The address of a Dask scheduler with workers on this machine."""
+        with ExitStack() as stack:
+
+            def start(name: str, *words: str, until: str) -> str:
+                argv = [sys.executable, "-m", f"distributed.cli.dask_{name}", *words]
+                argv.append("--no-dashboard")
+                env = {**self.env, "KERNEL_TREE": self.tree}
+                process = subprocess.Popen(
+                    argv, env=env, cwd=self.top, stderr=subprocess.PIPE, text=True
+                )
+                stack.callback(process.wait)
+                stack.callback(process.terminate)
+                assert process.stderr
+                for line in process.stderr:
+                    if found := re.search(until, line):
+                        threading.Thread(target=process.stderr.read, daemon=True).start()
+                        return found[0]
+                sys.exit(f"dask {name} ended")
+
+            address = start("scheduler", "--port", "0", "--no-show", until=r"tcp://\S+")
+            for number in range(workers):
+                own = ["--nthreads", "1", "--no-nanny", "--local-directory", f"dask-{number}"]
+                start("worker", address, *own, until="Registered to")
+            yield address
 
 
 def compare(bench: Bench) -> None:
     """Each thread alone, and all of them in one run, in turns."""
     threads = sorted((SHARED / "lore").glob("*.mbox"))
     bench.backtest(SHARED / "lore", "warms-the-cache", "--jobs", "1")
-    lines = bench.backtest(SHARED / "lore", "backtest", "--jobs", "1")
-    by_id = {str(line["message_id"]): line for line in lines}
-    alone, together = [], []
-    for mbox in threads:
-        verdict, cpu = bench.alone(mbox)
-        newest = _newest(mbox, by_id)
-        assert newest["verdict"] == verdict, (mbox.name, verdict, newest["verdict"])
-        alone.append(cpu)
-        together.append(float(str(newest["cpu"])))
-        print(f"{mbox.stem:32}{verdict:6}{cpu:8.2f}{together[-1]:8.2f}", flush=True)
-    one, many = sum(alone) / len(alone), sum(together) / len(together)
-    ratios = [b / a for a, b in zip(alone, together, strict=True)]
+    together: dict[str, list[float]] = {}
+    alone: dict[str, list[float]] = {}
+    for turn in "12":
+        lines = bench.backtest(SHARED / "lore", f"backtest-{turn}", "--jobs", "1")
+        by_id = {str(line["message_id"]): line for line in lines}
+        for mbox in threads:
+            verdict, cpu = bench.alone(mbox)
+            newest = _newest(mbox, by_id)
+            assert newest["verdict"] == verdict, (mbox.name, verdict, newest["verdict"])
+            alone.setdefault(mbox.stem, []).append(cpu)
+            together.setdefault(mbox.stem, []).append(float(str(newest["cpu"])))
+    _ratios({n: min(some) for n, some in alone.items()}, {n: min(s) for n, s in together.items()})
+
+
+def _ratios(alone: dict[str, float], together: dict[str, float]) -> None:
+    for name in sorted(alone):
+        a, b = alone[name], together[name]
+        print(f"{name:32}{a:8.2f}{b:8.2f}{b / a:8.2f}")
+    one, many = sum(alone.values()) / len(alone), sum(together.values()) / len(together)
+    ratios = [together[name] / alone[name] for name in alone]
     print(f"mean: alone {one:.2f}, in a backtest {many:.2f} CPU s, ratio {many / one:.2f}")
     print(f"mean of the ratios {sum(ratios) / len(ratios):.2f}, load {os.getloadavg()[0]:.1f}")
 
 
 def _newest(mbox: Path, by_id: dict[str, dict[str, object]]) -> dict[str, object]:
     """The line of the newest series in a file."""
-    ids = set(re.findall(rb"(?im)^message-id:\s*<([^<>\s]+)>", mbox.read_bytes()))
-    found = [line for one, line in by_id.items() if one.encode() in ids]
+    ids = _ids(mbox)
+    found = [line for one, line in by_id.items() if one in ids]
     return max(found, key=lambda line: int(str(line["revision"])))
+
+
+def _ids(mbox: Path) -> set[str]:
+    found = re.findall(rb"(?im)^message-id:\s*<([^<>\s]+)>", mbox.read_bytes())
+    return {one.decode("ascii", "replace") for one in found}
 
 
 def grow(bench: Bench, count: int, jobs: str) -> None:
@@ -124,30 +170,59 @@ def grow(bench: Bench, count: int, jobs: str) -> None:
 
 
 def many(bench: Bench, count: int) -> None:
-    """Killed a few times on the way, and held against the single threads."""
-    threads = [split(file.read_bytes()) for file in sorted((SHARED / "lore").glob("*.mbox"))]
+    """Killed a few times on the way, and held against undisturbed runs and single threads."""
+    files = sorted((SHARED / "lore").glob("*.mbox"))
+    threads = [split(file.read_bytes()) for file in files]
     archive = bench.top / f"all-{count}"
     if not archive.exists():
         inbox(archive, threads, -(-count // len(threads)))
-    out = f"many-{count}"
-    argv = [*bench.argv("backtest", archive), "--out", out, "--jobs", "2"]
-    for _ in range(3):
+    bench.backtest(SHARED / "lore", "warms-the-cache", "--jobs", "1")
+    first = {mbox.stem: bench.alone(mbox)[1] for mbox in files}
+    lines = bench.backtest(archive, "jobs-1", "--jobs", "1")
+    alone = {mbox.stem: min(first[mbox.stem], bench.alone(mbox)[1]) for mbox in files}
+    together = {}
+    for mbox in files:
+        ids = _ids(mbox)
+        repeats = [line for line in lines if str(line["message_id"]).partition("-")[2] in ids]
+        newest = max(int(str(line["revision"])) for line in repeats)
+        spent = [float(str(line["cpu"])) for line in repeats if line["revision"] == newest]
+        together[mbox.stem] = sum(spent) / len(spent)
+    _ratios(alone, together)
+    argv = [*bench.argv("backtest", archive), "--out", "killed", "--jobs", "2"]
+    for _ in range(_KILLS):
         going = subprocess.Popen(argv, env=bench.env, cwd=bench.top)
-        time.sleep(45)
+        time.sleep(_UNTIL_KILLED)
         going.send_signal(signal.SIGKILL)
         going.wait()
-        print(f"killed with {len(bench.lines(out))} lines", flush=True)
-    lines = bench.backtest(archive, out, "--jobs", "2")
-    keys = [str(line["key"]) for line in lines]
-    assert len(set(keys)) == len(keys)
+        print(f"killed with {len(bench.lines('killed'))} lines", flush=True)
+    runs = {"jobs-1": lines, "killed": bench.backtest(archive, "killed", "--jobs", "2")}
+    with bench.cluster(2) as address:
+        runs["dask"] = bench.backtest(archive, "dask", "--scheduler", address)
+    told = {name: _told(some) for name, some in runs.items()}
+    for name, some in runs.items():
+        differ = [key for key in told["jobs-1"] if told["jobs-1"][key] != told[name].get(key)]
+        crashes = sum(line["kind"] == "crash" for line in some)
+        print(
+            f"{name}: {len(some)} lines, {len(told[name])} series, {crashes} crashes, "
+            f"{len(differ)} results differ from those of one job {differ[:3]}"
+        )
     ends: dict[str, set[str]] = {}
-    for line in lines:
-        name = str(line["message_id"]).partition("-")[2]
-        said = json.dumps([line["verdict"], line["kind"], line["findings"]])
-        ends.setdefault(f"{name} v{line['revision']}", set()).add(said)
+    for key, said in told["jobs-1"].items():
+        ends.setdefault(key.partition("-")[2], set()).add(re.sub(r"\bn\d+-", "", said))
     other = [name for name, some in ends.items() if len(some) > 1]
-    crashes = sum(line["kind"] == "crash" for line in lines)
-    print(f"{len(ends)} threads, {len(other)} with results that differ, {crashes} crashes")
+    print(f"{len(ends)} series in the threads, {len(other)} whose repeats differ {other[:3]}")
+
+
+def _told(lines: list[dict[str, object]]) -> dict[str, str]:
+    """All that is said of each series, but how long it took."""
+    parts = ("verdict", "kind", "reason", "base", "findings")
+    told = {}
+    for line in lines:
+        outcomes = line.get("outcomes") or []
+        assert isinstance(outcomes, list)
+        checks = [{k: v for k, v in one.items() if k != "seconds"} for one in outcomes]
+        told[str(line["key"])] = json.dumps([*(line.get(part) for part in parts), checks])
+    return told
 
 
 def main() -> None:

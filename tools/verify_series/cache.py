@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import aged
 from .model import UserError
 from .run import pause
 
@@ -44,6 +45,7 @@ def once(folder: Path, key: str, make: Callable[[Path], None]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     done = folder / key
     if done.is_dir():
+        os.utime(done)  # aged.py drops what was not wanted for long
         return done
     with (folder / f"{key}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -95,6 +97,7 @@ def workspace(said: Callable[[str], None] = lambda text: None) -> Iterator[Path]
         fcntl.flock(turn, fcntl.LOCK_EX)
         if swept := _sweep(runs):
             said(f"removed what {swept} run{'s' * (swept > 1)} left that ended in the middle")
+        aged.drop(runs.parent)
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
         lock = (folder / "lock").open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
